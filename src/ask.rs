@@ -1,0 +1,248 @@
+//! Completing answers: by asking, by defaults, or by saying what is missing.
+
+use crate::answers::{Answer, Answers, Given};
+use crate::failure::{Code, Failure, Missing, Result};
+use crate::tree::{Choice, Question, Step, Style, Tree};
+
+/// What came back from a prompt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// An answer.
+    Answer(Answer),
+    /// Back to the previous question.
+    Back,
+}
+
+/// Somebody who answers: a terminal, or a script in a test.
+pub trait Ask {
+    /// Puts a question with its open choices.
+    ///
+    /// # Errors
+    ///
+    /// Where the terminal fails or the user stops the run.
+    fn question(&mut self, question: &Question, open: &[&Choice]) -> Result<Reply>;
+
+    /// Says why the tree ends at this runtime, and what to mind.
+    fn explain(&mut self, runtime: &str);
+}
+
+/// The questions asked so far, so that one can go back.
+#[derive(Debug)]
+pub struct Interview<'a> {
+    tree: &'a Tree,
+    answers: Answers,
+    history: Vec<Answers>,
+}
+
+impl<'a> Interview<'a> {
+    /// An interview about what these answers leave open.
+    #[must_use]
+    pub fn new(tree: &'a Tree, answers: Answers) -> Self {
+        Self {
+            tree,
+            answers,
+            history: Vec::new(),
+        }
+    }
+
+    /// Asks until the answers are complete.
+    ///
+    /// # Errors
+    ///
+    /// Where the terminal fails or the user stops the run.
+    pub fn run(&mut self, ask: &mut dyn Ask) -> Result<Answers> {
+        loop {
+            match self.tree.next(&self.answers) {
+                Step::Done => return Ok(self.answers.clone()),
+                Step::Implied(question, choice) => {
+                    self.answers = self.tree.take(&self.answers, question, choice);
+                }
+                Step::Ask(question, open) => match ask.question(question, &open)? {
+                    Reply::Back => self.back(),
+                    Reply::Answer(answer) => self.take(question, answer, ask),
+                },
+            }
+        }
+    }
+
+    /// Returns to the question before this one; at the first there is none.
+    pub fn back(&mut self) {
+        if let Some(before) = self.history.pop() {
+            self.answers = before;
+        }
+    }
+
+    fn take(&mut self, question: &Question, answer: Answer, ask: &mut dyn Ask) {
+        let before = self.answers.clone();
+        self.answers = match &answer {
+            Answer::One(value) => match question.choice(value) {
+                Some(choice) => self.tree.take(&before, question, choice),
+                None => before.clone(),
+            },
+            Answer::Many(_) => before.with(question.id, answer),
+        };
+        if let (false, Some(runtime)) = (before.has("runtime"), self.answers.one("runtime")) {
+            ask.explain(runtime);
+        }
+        self.history.push(before);
+    }
+}
+
+/// These answers, completed by the defaults.
+#[must_use]
+pub fn with_defaults(tree: &Tree, answers: &Answers) -> Answers {
+    complete(tree, answers, &mut |_, _| {})
+}
+
+/// These answers if they are complete; otherwise an error that lists each missing one.
+///
+/// # Errors
+///
+/// Where an answer is missing that has no only choice; extras may be left out.
+pub fn without_asking(
+    tree: &Tree,
+    answers: &Answers,
+    command: &dyn Fn(&Answers) -> String,
+) -> Result<Answers> {
+    let mut missing: Vec<Missing> = Vec::new();
+    let completed = complete(tree, answers, &mut |question, open| {
+        if question.style == Style::Pick {
+            return;
+        }
+        if !tree.is_spine(question) {
+            missing.push(Missing {
+                flag: format!("--{}", question.id),
+                values: open.iter().map(|choice| choice.value).collect(),
+                question: question.prompt.to_owned(),
+            });
+        } else if missing.iter().all(|each| each.flag != "--runtime") {
+            missing.push(missing_runtime(tree, answers));
+        }
+    });
+    if missing.is_empty() {
+        return Ok(completed);
+    }
+    Err(not_answered(missing, &command(&tree.canonical(&completed))))
+}
+
+/// The error for answers that nobody gave and nobody can be asked for.
+#[must_use]
+pub fn not_answered(missing: Vec<Missing>, command: &str) -> Failure {
+    let flags: Vec<String> = missing
+        .iter()
+        .map(|each| format!("`{}`", each.flag))
+        .collect();
+    let mut failure = Failure::new(
+        Code::Missing,
+        format!("{} required when nobody can be asked", flags.join(", ")),
+    );
+    for each in &missing {
+        if !each.values.is_empty() {
+            failure = failure.help(format!("{} <{}>", each.flag, each.values.join("|")));
+        }
+    }
+    failure = failure
+        .help(format!("for example `{command}`"))
+        .help("or take the defaults with `--yes`");
+    failure.missing = missing;
+    failure
+}
+
+fn missing_runtime(tree: &Tree, answers: &Answers) -> Missing {
+    let question = tree.question("runtime");
+    let open = question.map(|question| tree.open(question, answers));
+    Missing {
+        flag: "--runtime".to_owned(),
+        values: open
+            .unwrap_or_default()
+            .iter()
+            .map(|choice| choice.value)
+            .collect(),
+        question: question
+            .map(|question| question.prompt)
+            .unwrap_or_default()
+            .to_owned(),
+    }
+}
+
+/// Walks to the end with the defaults, telling of each question that they answer.
+fn complete(
+    tree: &Tree,
+    answers: &Answers,
+    on_default: &mut dyn FnMut(&Question, &[&Choice]),
+) -> Answers {
+    let mut answers = answers.clone();
+    loop {
+        match tree.next(&answers) {
+            Step::Done => return answers,
+            Step::Implied(question, choice) => answers = tree.take(&answers, question, choice),
+            Step::Ask(question, open) => {
+                on_default(question, &open);
+                answers = match question.style {
+                    Style::Pick => answers.with(question.id, Answer::Many(Vec::new())),
+                    _ => tree.take(&answers, question, open[question.default_among(&open)]),
+                };
+            }
+        }
+    }
+}
+
+/// Checks that the given answers can stand together.
+///
+/// # Errors
+///
+/// Where no route through the tree gives all of them; the error names the two that do not fit.
+pub fn check(tree: &Tree, given: &Given) -> Result<()> {
+    if tree.reaches(&given.answers) {
+        return Ok(());
+    }
+    let ids: Vec<&'static str> = given
+        .answers
+        .in_order(tree)
+        .map(|(question, _)| question.id)
+        .collect();
+    for (index, &later) in ids.iter().enumerate() {
+        for &earlier in &ids[..index] {
+            if !tree.reaches(&only(given, &[earlier, later])) {
+                return Err(misfit(tree, given, earlier, later));
+            }
+        }
+    }
+    let quoted: Vec<String> = ids.iter().map(|id| given.quote(id)).collect();
+    Err(Failure::usage(format!(
+        "these contradict each other: {}",
+        quoted.join(", ")
+    ))
+    .help("leave one of them out"))
+}
+
+fn only(given: &Given, ids: &[&'static str]) -> Answers {
+    let mut answers = Answers::default();
+    for &id in ids {
+        if let Some(answer) = given.answers.get(id) {
+            answers.set(id, answer.clone());
+        }
+    }
+    answers
+}
+
+/// Two answers that no route gives together.
+fn misfit(tree: &Tree, given: &Given, earlier: &'static str, later: &'static str) -> Failure {
+    let base = only(given, &[earlier]);
+    let fitting: Vec<&str> = tree
+        .question(later)
+        .map(|question| tree.open(question, &base))
+        .unwrap_or_default()
+        .iter()
+        .map(|choice| choice.value)
+        .collect();
+    let (earlier, quoted) = (given.quote(earlier), given.quote(later));
+    if fitting.is_empty() {
+        return Failure::usage(format!("{quoted} cannot apply with {earlier}"))
+            .help("leave one of them out; `cargo async-init tree` shows what goes with what");
+    }
+    Failure::usage(format!("{earlier} and {quoted} contradict each other")).help(format!(
+        "with {earlier}, `--{later}` is one of {}",
+        fitting.join(", ")
+    ))
+}

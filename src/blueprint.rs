@@ -1,0 +1,201 @@
+//! Complete answers become types here, and nowhere else: nothing downstream asks.
+
+use serde_json::{Map, Value, json};
+
+use crate::answers::Answers;
+use crate::catalog::boards::{self, Board};
+use crate::catalog::extras::{self, EXTRAS, Extra};
+use crate::catalog::kinds::{self, Kind, Shape};
+use crate::catalog::offers::{self, Engine, Offer};
+use crate::catalog::runtimes::{self, Runtime};
+use crate::failure::{Failure, Result};
+use crate::name::PackageName;
+use crate::template;
+use crate::tree::tree;
+
+/// The tool's version, which is also that of its templates.
+pub const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The release that firmware is pinned to: the newest for which every bare-metal target that the
+/// boards need could be had (1.98.0 lacks `thumbv8m.main-none-eabihf`, 1.99 all of them).
+pub const FIRMWARE_TOOLCHAIN: &str = "1.95.0";
+
+/// Everything that decides a project.
+#[derive(Clone, Debug)]
+pub struct Blueprint {
+    /// What the package is called.
+    pub name: PackageName,
+    /// The runtime's row.
+    pub runtime: &'static Runtime,
+    /// The kind's row.
+    pub kind: &'static Kind,
+    /// The engine's row, where the runtime has a choice of them.
+    pub engine: Option<&'static Engine>,
+    /// The row of this very combination.
+    pub offer: &'static Offer,
+    /// The board, for firmware.
+    pub board: Option<&'static Board>,
+    /// The extras, in the table's order.
+    pub extras: Vec<&'static Extra>,
+    /// The answers that decide the project, as they are recorded in it.
+    pub answers: Answers,
+}
+
+impl Blueprint {
+    /// The blueprint of these answers.
+    ///
+    /// # Errors
+    ///
+    /// Where the answers are not complete: the tree has not been walked to its end.
+    pub fn new(name: PackageName, answers: &Answers) -> Result<Self> {
+        let answers = tree().canonical(answers);
+        let missing = |what: &str| Failure::usage(format!("the answers name no {what}"));
+        let runtime = answers.one("runtime").and_then(runtimes::find);
+        let kind = answers.one("kind").and_then(kinds::find);
+        let engine = answers.one("engine").and_then(offers::engine);
+        let runtime = runtime.ok_or_else(|| missing("runtime"))?;
+        let kind = kind.ok_or_else(|| missing("kind"))?;
+        let offer = offers::find(runtime.id, engine.map(|engine| engine.id), kind.id)
+            .ok_or_else(|| missing("project that this tool can write"))?;
+        let picked = answers.many("with");
+        let extras = EXTRAS.iter().filter(|extra| picked.contains(&extra.id));
+        Ok(Self {
+            name,
+            runtime,
+            kind,
+            engine,
+            offer,
+            board: answers.one("board").and_then(boards::find),
+            extras: extras.collect(),
+            answers,
+        })
+    }
+
+    /// The layers that make the project, first to last; a folder that is not there is no layer.
+    #[must_use]
+    pub fn layers(&self) -> Vec<String> {
+        let runtime = self.runtime.id;
+        let home = match self.engine {
+            Some(engine) => format!("{runtime}/{}", engine.id),
+            None => runtime.to_owned(),
+        };
+        let mut layers: Vec<String> = self
+            .runtime
+            .bases
+            .iter()
+            .map(|&base| base.to_owned())
+            .collect();
+        layers.push(format!("_kinds/{}", self.kind.id));
+        layers.push(format!("{runtime}/_base"));
+        if let Some(board) = self.board {
+            layers.push(format!("{runtime}/_{}", board.family()));
+        }
+        if self.engine.is_some() {
+            layers.push(format!("{home}/_base"));
+        }
+        layers.push(format!("{home}/{}", self.kind.id));
+        for extra in &self.extras {
+            layers.push(format!("_extras/{}", extra.id));
+            layers.push(format!("{runtime}/_extras/{}", extra.id));
+            if self.engine.is_some() {
+                layers.push(format!("{home}/_extras/{}", extra.id));
+            }
+        }
+        layers.retain(|name| template::layer(name).next().is_some());
+        layers
+    }
+
+    /// Whether it is a package of its own workspace, whatever stands around it.
+    #[must_use]
+    pub fn stands_alone(&self) -> bool {
+        self.kind.shape == Shape::Firmware
+    }
+
+    /// The oldest Rust that compiles it.
+    #[must_use]
+    pub fn rust_version(&self) -> &'static str {
+        self.board
+            .map_or(self.offer.rust_version, |board| board.rust_version)
+    }
+
+    /// The project in a few words: `tokio, http, ci`.
+    #[must_use]
+    pub fn in_short(&self) -> String {
+        let mut words = vec![self.runtime.id];
+        words.extend(self.engine.map(|engine| engine.id));
+        words.push(self.kind.id);
+        words.extend(self.board.map(|board| board.id));
+        words.extend(self.extras.iter().map(|extra| extra.id));
+        words.join(", ")
+    }
+
+    /// What to watch out for, from the general to the particular.
+    #[must_use]
+    pub fn caveats(&self) -> Vec<&'static str> {
+        let own = self.board.map_or(&[][..], |board| board.caveats());
+        [self.runtime.caveats, self.offer.caveats, own].concat()
+    }
+
+    /// The command that makes this project again, at that path.
+    #[must_use]
+    pub fn command(&self, path: &str) -> String {
+        let mut words = vec!["cargo async-init".to_owned(), quoted(path)];
+        words.extend(self.answers.to_flags(tree()));
+        words.join(" ")
+    }
+
+    /// What templates may name.
+    #[must_use]
+    pub fn context(&self) -> Value {
+        let mut context = Map::new();
+        let mut set = |key: &str, value: Value| context.insert(key.to_owned(), value);
+        set("name", json!(self.name.as_str()));
+        set("crate_name", json!(self.name.crate_name()));
+        set("rust_version", json!(self.rust_version()));
+        set("toolchain", json!(FIRMWARE_TOOLCHAIN));
+        set("tool_version", json!(TOOL_VERSION));
+        set("runtime", json!(self.runtime.id));
+        set("kind", json!(self.kind.id));
+        set("engine", json!(self.engine.map_or("", |engine| engine.id)));
+        set("summary", json!(self.offer.summary));
+        set("reason", json!(self.runtime.reason));
+        set("caveats", json!(self.caveats()));
+        set("command", json!(self.command(self.name.as_str())));
+        set(
+            "port",
+            json!(
+                self.offer
+                    .port
+                    .map(|port| port.to_string())
+                    .unwrap_or_default()
+            ),
+        );
+        set("is_server", json!(self.kind.shape == Shape::Server));
+        set("is_library", json!(self.kind.shape == Shape::Library));
+        set("versions", Value::Object(template::versions().clone()));
+        for extra in EXTRAS {
+            let chosen = self.extras.iter().any(|each| each.id == extra.id);
+            set(&format!("with_{}", extra.id), json!(chosen));
+        }
+        if let Some(board) = self.board {
+            set("board", board.context());
+        }
+        Value::Object(context)
+    }
+}
+
+/// The extra of that name is known to the catalogue.
+#[must_use]
+pub fn knows_extra(id: &str) -> bool {
+    extras::find(id).is_some()
+}
+
+/// A word as a shell takes it.
+#[must_use]
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./+:,=@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}

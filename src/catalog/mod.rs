@@ -1,0 +1,11 @@
+//! What can be chosen, as rows of data: runtimes, kinds, what each runtime offers, extras, chips and boards.
+//!
+//! Adding one is a row here and a folder under `templates/`; the decision tree, the flags, the
+//! documentation and the tests follow from the rows.
+
+pub mod boards;
+pub mod chips;
+pub mod extras;
+pub mod kinds;
+pub mod offers;
+pub mod runtimes;

@@ -1,0 +1,224 @@
+//! What can be generated: one row for each runtime, engine and kind that go together.
+
+/// One kind of program on one runtime (and engine): a folder under `templates/`.
+#[derive(Debug)]
+pub struct Offer {
+    /// The runtime's id.
+    pub runtime: &'static str,
+    /// The engine's id, where the runtime has more than one.
+    pub engine: Option<&'static str>,
+    /// The kind's id.
+    pub kind: &'static str,
+    /// What the project is, in one sentence.
+    pub summary: &'static str,
+    /// The oldest Rust that compiles it; checked by the nightly command with that very toolchain.
+    pub rust_version: &'static str,
+    /// The TCP port that it listens on by default.
+    pub port: Option<u16>,
+    /// What to type after `cd`, to see it work.
+    pub try_it: &'static [&'static str],
+    /// What to watch out for, beyond what the runtime's row says.
+    pub caveats: &'static [&'static str],
+}
+
+/// An implementation of a runtime's idea, where there is a choice of them.
+#[derive(Debug)]
+pub struct Engine {
+    /// The value of `--engine`.
+    pub id: &'static str,
+    /// One line for the prompt.
+    pub note: &'static str,
+}
+
+/// Every engine, the default first.
+pub static ENGINES: &[Engine] = &[
+    Engine {
+        id: "compio",
+        note: "maintained; falls back to polling where io_uring is denied",
+    },
+    Engine {
+        id: "tokio-uring",
+        note: "unmaintained since 2024, no fallback: for existing code and for learning",
+    },
+];
+
+const HTTP: &[&str] = &["cargo run", "curl localhost:3000/healthz"];
+const TCP: &[&str] = &["cargo run", "nc localhost 7000"];
+const RUN: &[&str] = &["cargo run"];
+const COMPIO: &[&str] = &[
+    "compio is young: a breaking release every two to four months, so its version is pinned to 0.19.",
+    "compio declares no rust-version; 1.93 was measured.",
+];
+const TOKIO_URING: &[&str] = &[
+    "tokio-uring has had no release since May 2024 and has no maintainer.",
+    "Linux 5.11 at least, and no fallback: where io_uring is denied the program says so and ends.",
+    "One thread for each runtime.",
+];
+
+/// Every offer, grouped by runtime in the order of the runtimes' table.
+pub static OFFERS: &[Offer] = &[
+    Offer {
+        runtime: "tokio",
+        engine: None,
+        kind: "http",
+        summary: "An HTTP service on axum and tokio.",
+        rust_version: "1.85",
+        port: Some(3000),
+        try_it: HTTP,
+        caveats: &["A cold release build compiles some 70 crates: cache `target/` in CI."],
+    },
+    Offer {
+        runtime: "tokio",
+        engine: None,
+        kind: "tcp",
+        summary: "A line-based TCP server on tokio.",
+        rust_version: "1.85",
+        port: Some(7000),
+        try_it: TCP,
+        caveats: &[],
+    },
+    Offer {
+        runtime: "tokio",
+        engine: None,
+        kind: "app",
+        summary: "A program on tokio that waits for two things at once.",
+        rust_version: "1.85",
+        port: None,
+        try_it: RUN,
+        caveats: &[],
+    },
+    Offer {
+        runtime: "smol",
+        engine: None,
+        kind: "http",
+        summary: "An HTTP service on hyper and smol.",
+        rust_version: "1.85",
+        port: Some(3000),
+        try_it: HTTP,
+        caveats: &[],
+    },
+    Offer {
+        runtime: "smol",
+        engine: None,
+        kind: "tcp",
+        summary: "A line-based TCP server on smol.",
+        rust_version: "1.85",
+        port: Some(7000),
+        try_it: TCP,
+        caveats: &[],
+    },
+    Offer {
+        runtime: "smol",
+        engine: None,
+        kind: "app",
+        summary: "A program on smol that waits for two things at once.",
+        rust_version: "1.85",
+        port: None,
+        try_it: RUN,
+        caveats: &[],
+    },
+    Offer {
+        runtime: "async-std",
+        engine: None,
+        kind: "tcp",
+        summary: "A line-based TCP server on async-std, which is discontinued.",
+        rust_version: "1.85",
+        port: Some(7000),
+        try_it: TCP,
+        caveats: &[],
+    },
+    Offer {
+        runtime: "async-std",
+        engine: None,
+        kind: "app",
+        summary: "A program on async-std, which is discontinued, that waits for two things at once.",
+        rust_version: "1.85",
+        port: None,
+        try_it: RUN,
+        caveats: &[],
+    },
+    Offer {
+        runtime: "uring",
+        engine: Some("compio"),
+        kind: "tcp",
+        summary: "A line-based TCP server on io_uring through compio.",
+        rust_version: "1.93",
+        port: Some(7000),
+        try_it: TCP,
+        caveats: COMPIO,
+    },
+    Offer {
+        runtime: "uring",
+        engine: Some("compio"),
+        kind: "file",
+        summary: "A file checksummer on io_uring through compio.",
+        rust_version: "1.93",
+        port: None,
+        try_it: &["cargo run -- Cargo.toml"],
+        caveats: COMPIO,
+    },
+    Offer {
+        runtime: "uring",
+        engine: Some("tokio-uring"),
+        kind: "tcp",
+        summary: "A line-based TCP server on io_uring through tokio-uring.",
+        rust_version: "1.85",
+        port: Some(7000),
+        try_it: TCP,
+        caveats: TOKIO_URING,
+    },
+    Offer {
+        runtime: "uring",
+        engine: Some("tokio-uring"),
+        kind: "file",
+        summary: "A file checksummer on io_uring through tokio-uring.",
+        rust_version: "1.85",
+        port: None,
+        try_it: &["cargo run -- Cargo.toml"],
+        caveats: TOKIO_URING,
+    },
+    Offer {
+        runtime: "mio",
+        engine: None,
+        kind: "tcp",
+        summary: "A line-based TCP server on a hand-written mio event loop.",
+        rust_version: "1.85",
+        port: Some(7000),
+        try_it: TCP,
+        caveats: &[],
+    },
+    Offer {
+        runtime: "embassy",
+        engine: None,
+        kind: "blinky",
+        summary: "Firmware on embassy that blinks an LED.",
+        rust_version: "1.95",
+        port: None,
+        try_it: &["cargo test-host"],
+        caveats: &[],
+    },
+    Offer {
+        runtime: "agnostic",
+        engine: None,
+        kind: "lib",
+        summary: "A library on `futures` traits whose users bring their own runtime.",
+        rust_version: "1.85",
+        port: None,
+        try_it: &["cargo test"],
+        caveats: &[],
+    },
+];
+
+/// The offer for that runtime, engine and kind.
+#[must_use]
+pub fn find(runtime: &str, engine: Option<&str>, kind: &str) -> Option<&'static Offer> {
+    OFFERS
+        .iter()
+        .find(|offer| offer.runtime == runtime && offer.engine == engine && offer.kind == kind)
+}
+
+/// The engine of that name.
+#[must_use]
+pub fn engine(id: &str) -> Option<&'static Engine> {
+    ENGINES.iter().find(|engine| engine.id == id)
+}

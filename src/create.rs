@@ -1,0 +1,334 @@
+//! The main job: answers in, a project out.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+
+use crate::answers::{Answer, Answers, Given};
+use crate::ask::{self, Interview};
+use crate::blueprint::{Blueprint, quoted};
+use crate::cli::Create;
+use crate::failure::{Code, Failure, Missing, Result};
+use crate::fileset::FileSet;
+use crate::name::PackageName;
+use crate::plan::plan;
+use crate::prompt::Terminal;
+use crate::record::{self, Record};
+use crate::report::{Format, Shell};
+use crate::tree::tree;
+use crate::workspace::{Edit, Workspace};
+use crate::write::{Site, Vcs};
+
+/// A project that is decided, but not written.
+struct Project {
+    blueprint: Blueprint,
+    files: FileSet,
+    edit: Option<Edit>,
+    workspace: Option<PathBuf>,
+    path: PathBuf,
+    site: Site,
+}
+
+/// Writes a project, or shows the plan.
+///
+/// # Errors
+///
+/// Where an answer is wrong or missing, the destination is taken, or the disk fails.
+pub fn create(shell: &Shell, options: &Create) -> Result<()> {
+    let record = match &options.answers {
+        Some(file) => read_answers(file)?,
+        None => Record::default(),
+    };
+    let given = options.given.clone().over(record.given);
+    ask::check(tree(), &given)?;
+    let mut terminal = if options.yes {
+        None
+    } else {
+        Terminal::open(shell)
+    };
+    let path = match (&options.path, &record.name, &terminal) {
+        (Some(path), _, _) => path.clone(),
+        (None, Some(name), _) => PathBuf::from(name),
+        (None, None, Some(terminal)) => PathBuf::from(terminal.name()?),
+        (None, None, None) => return Err(no_path(options, &given)),
+    };
+    let place = Place::new(path, options)?;
+    let project = match &mut terminal {
+        None => place.project(&decided(options, &given, &place.path)?)?,
+        Some(terminal) => match interview(&given, &place, terminal)? {
+            Some(project) => project,
+            None => {
+                return Err(Failure::new(
+                    Code::Interrupted,
+                    "nothing was written: you said no",
+                ));
+            }
+        },
+    };
+    if options.dry_run {
+        return show_plan(shell, &project);
+    }
+    let vcs = match options.vcs {
+        Some(vcs) => vcs,
+        None if project.site.in_repository() => Vcs::None,
+        None => Vcs::Git,
+    };
+    project
+        .site
+        .write(&project.files, vcs, project.edit.as_ref())?;
+    report(shell, &project);
+    Ok(())
+}
+
+fn read_answers(file: &Path) -> Result<Record> {
+    let bytes = fs::read(file).map_err(|error| Failure::io("read", file, &error))?;
+    let name = file.display().to_string();
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Failure::usage(format!("`{name}` is not UTF-8")).help("an answers file is TOML text")
+    })?;
+    record::read(&text, &name)
+}
+
+fn no_path(options: &Create, given: &Given) -> Failure {
+    let path = Missing {
+        flag: "PATH".to_owned(),
+        values: Vec::new(),
+        question: "Project name?".to_owned(),
+    };
+    let name = options.name.as_deref().unwrap_or("my-app");
+    let mut missing = vec![path];
+    let command = |answers: &Answers| command(name, answers);
+    let completed = match decided_with(options.yes, given, &command) {
+        Ok(answers) => tree().canonical(&answers),
+        Err(failure) => {
+            missing.extend(failure.missing);
+            tree().canonical(&ask::with_defaults(tree(), &given.answers))
+        }
+    };
+    ask::not_answered(missing, &command(&completed))
+}
+
+fn command(path: &str, answers: &Answers) -> String {
+    let mut words = vec!["cargo async-init".to_owned(), quoted(path)];
+    words.extend(answers.to_flags(tree()));
+    words.join(" ")
+}
+
+fn decided(options: &Create, given: &Given, path: &Path) -> Result<Answers> {
+    let path = path.display().to_string();
+    decided_with(options.yes, given, &|answers| command(&path, answers))
+}
+
+fn decided_with(yes: bool, given: &Given, command: &dyn Fn(&Answers) -> String) -> Result<Answers> {
+    if yes {
+        return Ok(ask::with_defaults(tree(), &given.answers));
+    }
+    ask::without_asking(tree(), &given.answers, command)
+}
+
+/// Asks until the user says yes to a project; `None` for a no.
+fn interview(given: &Given, place: &Place, terminal: &mut Terminal) -> Result<Option<Project>> {
+    let mut interview = Interview::new(tree(), given.answers.clone());
+    loop {
+        let answers = interview.run(terminal)?;
+        let project = place.project(&answers)?;
+        let summary = format!(
+            "{}: {} · {} files · write it?",
+            project.blueprint.name,
+            project.blueprint.in_short(),
+            project.files.len()
+        );
+        match terminal.confirm(&summary)? {
+            Some(true) => return Ok(Some(project)),
+            Some(false) => return Ok(None),
+            None => interview.back(),
+        }
+    }
+}
+
+/// Where the project goes and what it is called, checked before anything is asked.
+struct Place {
+    path: PathBuf,
+    name: PackageName,
+    workspace: Option<Workspace>,
+}
+
+impl Place {
+    fn new(path: PathBuf, options: &Create) -> Result<Self> {
+        let absolute = std::path::absolute(&path).map_err(|error| {
+            // The one path that cannot be made absolute is the empty one.
+            Failure::usage(format!("`{}` is no path: {error}", path.display()))
+                .help("name the project: `cargo async-init my-app`")
+        })?;
+        let folder = match absolute.file_name() {
+            Some(folder) => folder.to_owned(),
+            None => fs::canonicalize(&absolute)
+                .ok()
+                .and_then(|path| Some(path.file_name()?.to_owned()))
+                .unwrap_or_default(),
+        };
+        if absolute.to_str().is_none() {
+            return Err(Failure::usage(format!("`{}` is not UTF-8", path.display()))
+                .help("choose a path that is"));
+        }
+        let name = match &options.name {
+            Some(name) => PackageName::parse(name)?,
+            None => PackageName::parse(&folder.to_string_lossy())?,
+        };
+        Site::inspect(&path)?;
+        let workspace = match options.workspace {
+            true => Workspace::around(&absolute)?,
+            false => None,
+        };
+        Ok(Self {
+            path,
+            name,
+            workspace,
+        })
+    }
+
+    fn project(&self, answers: &Answers) -> Result<Project> {
+        let blueprint = Blueprint::new(self.name.clone(), answers)?;
+        let workspace = self
+            .workspace
+            .as_ref()
+            .filter(|_| !blueprint.stands_alone());
+        let files = plan(&blueprint, workspace)?;
+        let site = Site::inspect(&self.path)?;
+        let edit = match workspace {
+            Some(workspace) => workspace.join(&site.destination, blueprint.name.as_str())?,
+            None => None,
+        };
+        Ok(Project {
+            files,
+            edit,
+            workspace: workspace.map(|workspace| workspace.root_manifest().to_owned()),
+            path: self.path.clone(),
+            site,
+            blueprint,
+        })
+    }
+}
+
+impl Project {
+    fn title(&self) -> String {
+        let blueprint = &self.blueprint;
+        let engine = blueprint.engine.map_or("", |engine| engine.id);
+        let words = [blueprint.runtime.id, engine, blueprint.kind.id];
+        let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+        format!("{} project `{}`", words.join(" "), blueprint.name)
+    }
+
+    fn next_steps(&self) -> Vec<String> {
+        let here = Path::new(".");
+        let folder = if self.path == here {
+            &self.site.destination
+        } else {
+            &self.path
+        };
+        let mut steps = vec![format!("cd {}", quoted(&folder.display().to_string()))];
+        match self.blueprint.board {
+            Some(board) => steps.extend(board.next_steps().iter().map(|&step| step.to_owned())),
+            None => steps.extend(
+                self.blueprint
+                    .offer
+                    .try_it
+                    .iter()
+                    .map(|&step| step.to_owned()),
+            ),
+        }
+        steps
+    }
+
+    fn command(&self) -> String {
+        let mut command = self.blueprint.command(&self.path.display().to_string());
+        if self
+            .path
+            .file_name()
+            .is_none_or(|folder| folder != self.blueprint.name.as_str())
+        {
+            command.push_str(&format!(" --name {}", self.blueprint.name));
+        }
+        command
+    }
+
+    fn object(&self, written: bool) -> Value {
+        let blueprint = &self.blueprint;
+        let mut answers = Map::new();
+        for (question, answer) in blueprint.answers.in_order(tree()) {
+            let value = match answer {
+                Answer::One(value) => json!(value),
+                Answer::Many(values) => json!(values),
+            };
+            answers.insert(question.id.to_owned(), value);
+        }
+        let files: Vec<Value> = self
+            .files
+            .iter()
+            .map(|(path, file)| {
+                json!({"path": path, "bytes": file.text.len(), "executable": file.executable()})
+            })
+            .collect();
+        json!({
+            "package": blueprint.name.as_str(),
+            "path": self.site.destination.display().to_string(),
+            "runtime": blueprint.runtime.id,
+            "kind": blueprint.kind.id,
+            "answers": answers,
+            "reasons": [blueprint.runtime.reason],
+            "caveats": blueprint.caveats(),
+            "files": files,
+            "workspace": self.workspace.as_ref().map(|manifest| manifest.display().to_string()),
+            "command": self.command(),
+            "next_steps": self.next_steps(),
+            "written": written,
+        })
+    }
+}
+
+fn show_plan(shell: &Shell, project: &Project) -> Result<()> {
+    if shell.format == Format::Json {
+        shell.data(&project.object(false));
+        return Ok(());
+    }
+    shell.status("Planned", &project.title());
+    for (path, file) in project.files.iter() {
+        shell.print(&format!("{:>8}  {path}\n", file.text.len()));
+    }
+    if let Some(edit) = &project.edit {
+        shell.status(
+            "Would add",
+            &format!("a member to `{}`", edit.manifest.display()),
+        );
+    }
+    Ok(())
+}
+
+fn report(shell: &Shell, project: &Project) {
+    if shell.format == Format::Json {
+        shell.data(&project.object(true));
+        return;
+    }
+    for (path, _) in project.files.iter() {
+        shell.detail("Wrote", path);
+    }
+    shell.status("Created", &project.title());
+    if let Some(edit) = &project.edit {
+        shell.status(
+            "Adding",
+            &format!(
+                "`{}` to `{}`",
+                project.blueprint.name,
+                edit.manifest.display()
+            ),
+        );
+    }
+    if project.blueprint.runtime.id == "async-std" {
+        shell.warn("async-std is discontinued (RUSTSEC-2025-0052); smol is where its authors send its users");
+    }
+    for (index, step) in project.next_steps().iter().enumerate() {
+        shell.step(if index == 0 { "Next" } else { "" }, step);
+    }
+    shell.step("Again", &project.command());
+}

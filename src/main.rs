@@ -1,0 +1,73 @@
+//! `cargo async-init`: parse, run, exit code.
+
+use std::env;
+use std::process::ExitCode;
+
+use anstream::ColorChoice;
+use cargo_async_init::cli::{self, Parsed, Refused, Task};
+use cargo_async_init::failure::{Failure, Result};
+use cargo_async_init::report::{Format, Shell, Verbosity};
+use cargo_async_init::{create, interrupt, show};
+
+fn main() -> ExitCode {
+    let Parsed { shell, task } = match cli::parse(env::args_os()) {
+        Ok(parsed) => parsed,
+        Err(Refused::Shown(text)) => {
+            plain_shell().print(&text);
+            return ExitCode::SUCCESS;
+        }
+        Err(Refused::Wrong(failure)) => return fail(&plain_shell(), &failure),
+    };
+    match run(&shell, task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => fail(&shell, &failure),
+    }
+}
+
+fn run(shell: &Shell, task: Task) -> Result<()> {
+    interrupt::install()?;
+    match task {
+        Task::Create(options) => create::create(shell, &options),
+        Task::Tree(format) => {
+            show::tree(shell, &format);
+            Ok(())
+        }
+        Task::Explain(runtime) => show::explain(shell, &runtime),
+        Task::Compare(runtimes) => {
+            show::compare(shell, &runtimes);
+            Ok(())
+        }
+        Task::List(what, format) => {
+            show::list(shell, &what, format);
+            Ok(())
+        }
+        Task::Schema => {
+            show::schema(shell);
+            Ok(())
+        }
+        Task::Doctor(options) => show::doctor(shell, &options),
+        Task::Completions(kind) => {
+            show::completions(shell, kind);
+            Ok(())
+        }
+        Task::Man => show::man(shell),
+    }
+}
+
+fn fail(shell: &Shell, failure: &Failure) -> ExitCode {
+    shell.fail(failure);
+    ExitCode::from(failure.code as u8)
+}
+
+/// The shell for a command line that could not be read: the format is looked for by hand.
+fn plain_shell() -> Shell {
+    let args: Vec<String> = env::args_os()
+        .map(|arg| arg.to_string_lossy().into_owned())
+        .collect();
+    let json = args.iter().any(|arg| arg == "--message-format=json")
+        || args
+            .windows(2)
+            .any(|pair| pair == ["--message-format", "json"]);
+    let format = if json { Format::Json } else { Format::Human };
+    Shell::new(Verbosity::Normal, format, ColorChoice::Auto)
+}

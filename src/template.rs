@@ -1,0 +1,116 @@
+//! The embedded templates, and the strict registry that renders them.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use handlebars::{Handlebars, no_escape};
+use serde_json::{Map, Value};
+use toml_edit::DocumentMut;
+
+/// Every file under `templates/` with its text, by path.
+pub static TEMPLATES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/templates.rs"));
+
+/// The folder of a layer that fills slots instead of writing files.
+const SLOTS: &str = "_slots/";
+/// What every template's name ends in.
+const SUFFIX: &str = ".hbs";
+
+/// A template of one layer.
+#[derive(Clone, Copy, Debug)]
+pub struct Template {
+    /// Where its text goes, relative to the project (or to the slots' folder).
+    pub target: &'static str,
+    /// Its source.
+    pub source: &'static str,
+}
+
+/// The templates of a layer, by path; none where there is no such folder.
+pub fn layer(name: &str) -> impl Iterator<Item = Template> {
+    let prefix = format!("{name}/");
+    let start = TEMPLATES.partition_point(|(path, _)| *path < prefix.as_str());
+    TEMPLATES[start..]
+        .iter()
+        .map_while(move |(path, source)| Some((path.strip_prefix(&prefix)?, source)))
+        .filter_map(|(path, source)| {
+            Some(Template {
+                target: path.strip_suffix(SUFFIX)?,
+                source,
+            })
+        })
+}
+
+/// Every dependency's version requirement, by crate.
+pub fn versions() -> &'static Map<String, Value> {
+    static VERSIONS: LazyLock<Map<String, Value>> = LazyLock::new(|| {
+        let text = TEMPLATES
+            .iter()
+            .find_map(|(path, text)| (*path == "versions.toml").then_some(*text))
+            .unwrap_or_default();
+        let table = text.parse::<DocumentMut>().unwrap_or_default();
+        table
+            .iter()
+            .filter_map(|(name, item)| Some((name.to_owned(), Value::from(item.as_str()?))))
+            .collect()
+    });
+    &VERSIONS
+}
+
+/// Renders the templates of one project: strict, without escaping, its slots filled.
+pub struct Renderer {
+    registry: Handlebars<'static>,
+    context: Value,
+}
+
+impl Renderer {
+    /// A renderer for a project made of these layers.
+    ///
+    /// # Errors
+    ///
+    /// Where a slot's source is no template.
+    pub fn new(layers: &[String], context: Value) -> Result<Self, String> {
+        let mut registry = Handlebars::new();
+        registry.set_strict_mode(true);
+        registry.register_escape_fn(no_escape);
+        for (slot, source) in slots(layers) {
+            registry
+                .register_partial(&slot, &source)
+                .map_err(|error| format!("slot `{slot}`: {error}"))?;
+        }
+        Ok(Self { registry, context })
+    }
+
+    /// The text of a template.
+    ///
+    /// # Errors
+    ///
+    /// Where the template is wrong or names what the context does not have.
+    pub fn render(&self, template: Template) -> Result<String, String> {
+        self.registry
+            .render_template(template.source, &self.context)
+            .map_err(|error| format!("template `{}`: {error}", template.target))
+    }
+}
+
+/// Every slot that any layer fills, with what these layers fill it with.
+fn slots(layers: &[String]) -> BTreeMap<String, String> {
+    let mut slots: BTreeMap<String, String> = TEMPLATES
+        .iter()
+        .filter_map(|(path, _)| path.split_once(SLOTS)?.1.strip_suffix(SUFFIX))
+        .map(|slot| (slot.to_owned(), String::new()))
+        .collect();
+    for template in layers.iter().flat_map(|name| layer(name)) {
+        if let Some(slot) = template.target.strip_prefix(SLOTS) {
+            slots
+                .entry(slot.to_owned())
+                .or_default()
+                .push_str(template.source);
+        }
+    }
+    slots
+}
+
+/// Whether a template fills a slot rather than being a file of its own.
+#[must_use]
+pub fn fills_slot(template: &Template) -> bool {
+    template.target.starts_with(SLOTS)
+}

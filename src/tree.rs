@@ -1,0 +1,609 @@
+//! The decision tree, as data: questions, choices, conditions and leaves.
+//!
+//! The spine leads to a runtime; what follows depends on the runtime. Prompts, flags, hints,
+//! contradiction errors, the schema, the diagrams and the tests' list of all routes are
+//! projections of this one table.
+
+use std::sync::LazyLock;
+
+use crate::answers::{Answer, Answers};
+use crate::catalog::boards::BOARDS;
+use crate::catalog::extras::EXTRAS;
+use crate::catalog::kinds::{KINDS, Kind, Shape};
+use crate::catalog::offers::{ENGINES, Engine, OFFERS, Offer};
+use crate::catalog::runtimes::RUNTIMES;
+
+/// How a question is put to somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// One of a few choices.
+    Choose,
+    /// One of many choices, found by typing a part of its name.
+    Search,
+    /// Any number of choices.
+    Pick,
+    /// Never asked: a flag gives it, or it follows from other answers.
+    Flag,
+}
+
+/// Holds where that question was answered with one of these values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// The id of an earlier question.
+    pub question: &'static str,
+    /// The values that satisfy it.
+    pub values: Vec<&'static str>,
+}
+
+/// Alternatives, each of them conditions that must all hold; no alternatives mean "always".
+pub type When = Vec<Vec<Condition>>;
+
+/// One possible answer.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// The flag's value.
+    pub value: &'static str,
+    /// One line for the prompt; empty where the value says it all.
+    pub note: &'static str,
+    /// When it is offered.
+    pub when: When,
+    /// The runtime at which this choice ends the spine.
+    pub leaf: Option<&'static str>,
+}
+
+/// One question.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// Its name, and its flag without the dashes.
+    pub id: &'static str,
+    /// The question as it is asked.
+    pub prompt: &'static str,
+    /// What helps to answer it.
+    pub help: &'static str,
+    /// How it is asked.
+    pub style: Style,
+    /// When it is asked.
+    pub when: When,
+    /// The possible answers, in the order in which they are shown.
+    pub choices: Vec<Choice>,
+    /// The answer that `--yes` takes; where it is not offered, the first that is.
+    pub default: &'static str,
+}
+
+impl Question {
+    /// The choice of that value.
+    #[must_use]
+    pub fn choice(&self, value: &str) -> Option<&Choice> {
+        self.choices.iter().find(|choice| choice.value == value)
+    }
+
+    /// These values in the order of the question's rows, each once.
+    #[must_use]
+    pub fn in_order(&self, values: &[&'static str]) -> Vec<&'static str> {
+        let choices = self.choices.iter().map(|choice| choice.value);
+        choices.filter(|value| values.contains(value)).collect()
+    }
+
+    /// The index of the default among these choices of the question.
+    #[must_use]
+    pub fn default_among(&self, offered: &[&Choice]) -> usize {
+        offered
+            .iter()
+            .position(|choice| choice.value == self.default)
+            .unwrap_or(0)
+    }
+}
+
+/// What comes next on the way to complete answers.
+#[derive(Debug)]
+pub enum Step<'a> {
+    /// A question, with the choices that the answers so far leave open.
+    Ask(&'a Question, Vec<&'a Choice>),
+    /// Just one choice is left, so there is nothing to ask.
+    Implied(&'a Question, &'a Choice),
+    /// The answers are complete.
+    Done,
+}
+
+/// The decision tree.
+#[derive(Debug)]
+pub struct Tree {
+    /// All questions; each one's conditions refer to earlier ones.
+    pub questions: Vec<Question>,
+}
+
+/// The tree that this tool asks.
+pub fn tree() -> &'static Tree {
+    static TREE: LazyLock<Tree> = LazyLock::new(|| Tree {
+        questions: spine().into_iter().chain(below_the_leaf()).collect(),
+    });
+    &TREE
+}
+
+impl Tree {
+    /// The question of that id.
+    #[must_use]
+    pub fn question(&self, id: &str) -> Option<&Question> {
+        self.questions.iter().find(|question| question.id == id)
+    }
+
+    /// Whether a question stands above the leaves: its answers lead to a runtime.
+    #[must_use]
+    pub fn is_spine(&self, question: &Question) -> bool {
+        self.questions
+            .iter()
+            .take_while(|each| each.id != "runtime")
+            .any(|each| each.id == question.id)
+    }
+
+    /// What to ask next, given these answers; a runtime answers every spine question.
+    #[must_use]
+    pub fn next(&self, answers: &Answers) -> Step<'_> {
+        for question in &self.questions {
+            let decided = answers.has("runtime") && self.is_spine(question);
+            if decided || question.style == Style::Flag || answers.has(question.id) {
+                continue;
+            }
+            if !holds(&question.when, |id| answers.one(id)) {
+                continue;
+            }
+            let open = self.open(question, answers);
+            match open.as_slice() {
+                [] => {}
+                [only] if question.style != Style::Pick => return Step::Implied(question, only),
+                _ => return Step::Ask(question, open),
+            }
+        }
+        Step::Done
+    }
+
+    /// The choices of a question from which these answers can still be completed.
+    #[must_use]
+    pub fn open(&self, question: &Question, answers: &Answers) -> Vec<&Choice> {
+        let Some(question) = self.question(question.id) else {
+            return Vec::new();
+        };
+        question
+            .choices
+            .iter()
+            .filter(|choice| self.reaches(&answers.with(question.id, question.answer(choice))))
+            .collect()
+    }
+
+    /// These answers and this choice; a leaf also answers which runtime.
+    #[must_use]
+    pub fn take(&self, answers: &Answers, question: &Question, choice: &Choice) -> Answers {
+        let mut answers = answers.clone();
+        let Some(question) = self.question(question.id) else {
+            return answers;
+        };
+        answers.set(question.id, question.answer(choice));
+        if let Some(runtime) = choice.leaf {
+            answers.set("runtime", Answer::One(runtime));
+        }
+        answers
+    }
+
+    /// Whether some route through the tree gives all of these answers.
+    #[must_use]
+    pub fn reaches(&self, answers: &Answers) -> bool {
+        let mut search = Search {
+            tree: self,
+            wanted: answers,
+            route: Vec::new(),
+            visit: &mut |_| true,
+        };
+        search.from(0)
+    }
+
+    /// Every route through the tree, from the first question to the last, extras left out.
+    #[must_use]
+    pub fn routes(&self) -> Vec<Answers> {
+        let mut routes = Vec::new();
+        let mut search = Search {
+            tree: self,
+            wanted: &Answers::default(),
+            route: Vec::new(),
+            visit: &mut |route| {
+                let mut answers = Answers::default();
+                for &(id, value) in route {
+                    answers.set(id, Answer::One(value));
+                }
+                routes.push(answers);
+                false
+            },
+        };
+        search.from(0);
+        routes
+    }
+
+    /// The answers that decide what is generated: those below the leaf, and the runtime.
+    #[must_use]
+    pub fn canonical(&self, answers: &Answers) -> Answers {
+        let mut canonical = Answers::default();
+        for question in &self.questions {
+            let decides = !self.is_spine(question) && question.id != "chip";
+            if let (true, Some(answer)) = (decides, answers.get(question.id)) {
+                canonical.set(question.id, answer.clone());
+            }
+        }
+        canonical
+    }
+
+    /// Every set of answers that decides a project, once each, extras left out.
+    #[must_use]
+    pub fn projects(&self) -> Vec<Answers> {
+        let mut projects = Vec::new();
+        for route in self.routes() {
+            let project = self.canonical(&route);
+            if !projects.contains(&project) {
+                projects.push(project);
+            }
+        }
+        projects
+    }
+
+    /// The extras that these answers can have.
+    #[must_use]
+    pub fn extras(&self, answers: &Answers) -> Vec<&'static str> {
+        let Some(question) = self.question("with") else {
+            return Vec::new();
+        };
+        self.open(question, answers)
+            .into_iter()
+            .map(|choice| choice.value)
+            .collect()
+    }
+}
+
+impl Question {
+    fn answer(&self, choice: &Choice) -> Answer {
+        match self.style {
+            Style::Pick => Answer::Many(vec![choice.value]),
+            _ => Answer::One(choice.value),
+        }
+    }
+}
+
+/// A depth-first search for routes that give the wanted answers.
+struct Search<'a> {
+    tree: &'a Tree,
+    wanted: &'a Answers,
+    route: Vec<(&'static str, &'static str)>,
+    /// Called with each complete route; `true` ends the search.
+    visit: &'a mut dyn FnMut(&[(&'static str, &'static str)]) -> bool,
+}
+
+impl Search<'_> {
+    fn from(&mut self, index: usize) -> bool {
+        let Some(question) = self.tree.questions.get(index) else {
+            return self.complete();
+        };
+        if self.answer(question.id).is_some() {
+            return self.from(index + 1);
+        }
+        if question.id == "runtime" || !self.holds(&question.when) {
+            return !self.wanted.has(question.id) && self.from(index + 1);
+        }
+        if question.style == Style::Pick {
+            return self.fits(question) && self.from(index + 1);
+        }
+        question
+            .choices
+            .iter()
+            .any(|choice| self.try_choice(index, question, choice))
+    }
+
+    fn try_choice(&mut self, index: usize, question: &Question, choice: &Choice) -> bool {
+        let other = |id, value| self.wanted.one(id).is_some_and(|wanted| wanted != value);
+        let leads_away = choice.leaf.is_some_and(|leaf| other("runtime", leaf));
+        if other(question.id, choice.value) || leads_away || !self.holds(&choice.when) {
+            return false;
+        }
+        let before = self.route.len();
+        self.route.push((question.id, choice.value));
+        self.route.extend(choice.leaf.map(|leaf| ("runtime", leaf)));
+        let found = self.from(index + 1);
+        self.route.truncate(before);
+        found
+    }
+
+    /// Whether the wanted picks of a question are all offered here.
+    fn fits(&self, question: &Question) -> bool {
+        self.wanted.many(question.id).iter().all(|value| {
+            question
+                .choice(value)
+                .is_some_and(|choice| self.holds(&choice.when))
+        })
+    }
+
+    fn complete(&mut self) -> bool {
+        self.answer("runtime").is_some() && (self.visit)(&self.route)
+    }
+
+    fn answer(&self, id: &str) -> Option<&'static str> {
+        self.route
+            .iter()
+            .find(|(question, _)| *question == id)
+            .map(|(_, value)| *value)
+    }
+
+    fn holds(&self, when: &When) -> bool {
+        holds(when, |id| self.answer(id))
+    }
+}
+
+fn holds(when: &When, answer: impl Fn(&str) -> Option<&'static str>) -> bool {
+    let met = |condition: &Condition| {
+        answer(condition.question).is_some_and(|value| condition.values.contains(&value))
+    };
+    when.is_empty() || when.iter().any(|all| all.iter().all(met))
+}
+
+fn is(question: &'static str, values: &[&'static str]) -> Condition {
+    Condition {
+        question,
+        values: values.to_vec(),
+    }
+}
+
+fn choice(value: &'static str, note: &'static str) -> Choice {
+    Choice {
+        value,
+        note,
+        when: Vec::new(),
+        leaf: None,
+    }
+}
+
+fn leaf(value: &'static str, note: &'static str, runtime: &'static str) -> Choice {
+    Choice {
+        leaf: Some(runtime),
+        ..choice(value, note)
+    }
+}
+
+/// The questions that lead to a runtime, in the order in which they are asked.
+fn spine() -> Vec<Question> {
+    vec![
+        Question {
+            id: "network-server",
+            prompt: "Building a network server?",
+            help: "It listens on a port and answers many peers at once",
+            style: Style::Choose,
+            when: Vec::new(),
+            choices: vec![choice("yes", ""), choice("no", "")],
+            default: "yes",
+        },
+        Question {
+            id: "tokio-ecosystem",
+            prompt: "Need the tokio ecosystem (Axum, Tonic, Hyper)?",
+            help: "Web frameworks, gRPC, most database drivers and SDKs run on tokio alone",
+            style: Style::Choose,
+            when: vec![vec![is("network-server", &["yes"])]],
+            choices: vec![leaf("yes", "", "tokio"), choice("no", "")],
+            default: "yes",
+        },
+        Question {
+            id: "library",
+            prompt: "Building a library?",
+            help: "Other programs depend on it, and choose their own runtime",
+            style: Style::Choose,
+            when: vec![vec![is("network-server", &["no"])]],
+            choices: vec![leaf("yes", "", "agnostic"), choice("no", "")],
+            default: "no",
+        },
+        Question {
+            id: "embedded",
+            prompt: "Embedded / no_std?",
+            help: "It runs on a microcontroller, without an operating system",
+            style: Style::Choose,
+            when: vec![vec![is("library", &["no"])]],
+            choices: vec![leaf("yes", "", "embassy"), choice("no", "")],
+            default: "no",
+        },
+        Question {
+            id: "tokio-crate",
+            prompt: "Need a crate that needs tokio (reqwest, sqlx, tonic, an SDK)?",
+            help: "One such dependency decides: it panics on any other runtime",
+            style: Style::Choose,
+            when: vec![vec![is("embedded", &["no"])]],
+            choices: vec![leaf("yes", "", "tokio"), choice("no", "")],
+            default: "no",
+        },
+        Question {
+            id: "io-uring",
+            prompt: "Linux only, and I/O-bound at thousands of connections or deep disk queues (io_uring)?",
+            help: "Below that, epoll and a blocking pool are as fast and run everywhere",
+            style: Style::Choose,
+            when: vec![
+                vec![is("tokio-ecosystem", &["no"])],
+                vec![is("tokio-crate", &["no"])],
+            ],
+            choices: vec![leaf("yes", "", "uring"), choice("no", "")],
+            default: "no",
+        },
+        Question {
+            id: "event-loop",
+            prompt: "Write the event loop yourself, without async/await?",
+            help: "You handle readiness events of many sockets in one loop of your own",
+            style: Style::Choose,
+            when: vec![vec![
+                is("tokio-ecosystem", &["no"]),
+                is("io-uring", &["no"]),
+            ]],
+            choices: vec![leaf("yes", "", "mio"), choice("no", "")],
+            default: "no",
+        },
+        Question {
+            id: "minimal-deps",
+            prompt: "Want minimal dependencies?",
+            help: "A small runtime made of independent crates",
+            style: Style::Choose,
+            when: vec![
+                vec![is("event-loop", &["no"])],
+                vec![is("tokio-crate", &["no"]), is("io-uring", &["no"])],
+            ],
+            choices: vec![leaf("yes", "", "smol"), choice("no", "")],
+            default: "yes",
+        },
+        Question {
+            id: "async-std",
+            prompt: "async-std is discontinued (RUSTSEC-2025-0052). Take which instead?",
+            help: "Nobody fixes what breaks in async-std; its authors point to smol",
+            style: Style::Choose,
+            when: vec![vec![is("minimal-deps", &["no"])]],
+            choices: vec![
+                leaf("smol", "where async-std's authors send its users", "smol"),
+                leaf("tokio", "the largest ecosystem", "tokio"),
+                leaf(
+                    "keep",
+                    "existing code, or a course that uses async-std",
+                    "async-std",
+                ),
+            ],
+            default: "smol",
+        },
+    ]
+}
+
+/// The questions that follow from the runtime: their choices are the catalogue's rows.
+fn below_the_leaf() -> Vec<Question> {
+    vec![
+        Question {
+            id: "runtime",
+            prompt: "Which runtime?",
+            help: "Takes the leaf directly: every question above it is thereby answered",
+            style: Style::Flag,
+            when: Vec::new(),
+            choices: RUNTIMES
+                .iter()
+                .map(|row| choice(row.id, row.what))
+                .collect(),
+            default: "tokio",
+        },
+        Question {
+            id: "kind",
+            prompt: "What kind of program?",
+            help: "",
+            style: Style::Choose,
+            when: vec![vec![is("runtime", &runtimes_with(|_| true))]],
+            choices: KINDS.iter().map(kind_choice).collect(),
+            default: "http",
+        },
+        Question {
+            id: "engine",
+            prompt: "Which engine?",
+            help: "The crate that drives the ring",
+            style: Style::Choose,
+            when: vec![vec![is(
+                "runtime",
+                &runtimes_with(|offer| offer.engine.is_some()),
+            )]],
+            choices: ENGINES.iter().map(engine_choice).collect(),
+            default: "compio",
+        },
+        Question {
+            id: "chip",
+            prompt: "Which chip?",
+            help: "Narrows the boards to those that carry it",
+            style: Style::Flag,
+            when: vec![vec![is("runtime", &["embassy"])]],
+            choices: chip_choices(),
+            default: "rp2040",
+        },
+        Question {
+            id: "board",
+            prompt: "Which board?",
+            help: "Type a part of its name",
+            style: Style::Search,
+            when: vec![vec![is("runtime", &["embassy"])]],
+            choices: BOARDS
+                .iter()
+                .map(|board| Choice {
+                    when: vec![vec![is("chip", &[board.chip])]],
+                    ..choice(board.id, board.title)
+                })
+                .collect(),
+            default: "pico",
+        },
+        Question {
+            id: "with",
+            prompt: "Extras?",
+            help: "Space picks, Enter goes on",
+            style: Style::Pick,
+            when: vec![vec![is(
+                "kind",
+                &kinds_of(|shape| shape != Shape::Firmware),
+            )]],
+            choices: EXTRAS
+                .iter()
+                .map(|row| Choice {
+                    when: vec![vec![is(
+                        "kind",
+                        &kinds_of(|shape| row.shapes.contains(&shape)),
+                    )]],
+                    ..choice(row.id, row.note)
+                })
+                .collect(),
+            default: "",
+        },
+    ]
+}
+
+/// A kind is offered where a runtime offers it; servers and other programs follow the first question.
+fn kind_choice(kind: &'static Kind) -> Choice {
+    let runtimes = runtimes_with(|offer| offer.kind == kind.id);
+    let server = if kind.shape == Shape::Server {
+        "yes"
+    } else {
+        "no"
+    };
+    Choice {
+        when: vec![vec![
+            is("runtime", &runtimes),
+            is("network-server", &[server]),
+        ]],
+        ..choice(kind.id, kind.note)
+    }
+}
+
+fn engine_choice(engine: &'static Engine) -> Choice {
+    let offers = OFFERS
+        .iter()
+        .filter(|offer| offer.engine == Some(engine.id));
+    Choice {
+        when: offers
+            .map(|offer| vec![is("runtime", &[offer.runtime]), is("kind", &[offer.kind])])
+            .collect(),
+        ..choice(engine.id, engine.note)
+    }
+}
+
+fn chip_choices() -> Vec<Choice> {
+    let mut choices: Vec<Choice> = Vec::new();
+    for board in BOARDS {
+        if choices.iter().all(|choice| choice.value != board.chip) {
+            choices.push(choice(board.chip, ""));
+        }
+    }
+    choices
+}
+
+fn runtimes_with(wanted: impl Fn(&Offer) -> bool) -> Vec<&'static str> {
+    let mut ids: Vec<&'static str> = Vec::new();
+    for offer in OFFERS.iter().filter(|offer| wanted(offer)) {
+        if !ids.contains(&offer.runtime) {
+            ids.push(offer.runtime);
+        }
+    }
+    ids
+}
+
+fn kinds_of(wanted: impl Fn(Shape) -> bool) -> Vec<&'static str> {
+    KINDS
+        .iter()
+        .filter(|kind| wanted(kind.shape))
+        .map(|kind| kind.id)
+        .collect()
+}

@@ -1,0 +1,355 @@
+//! The only disk access: pre-flight, stage beside the target, rename once.
+//!
+//! A staging folder `.async-init-*` holds `lock` (held by the run that made it), `project`, and,
+//! where a workspace is joined, the edited root manifest as `manifest` with its note `joins`. What
+//! a killed run leaves is found by its lock being free, and cleared away by the next run.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use crate::failure::{Code, Failure, Result};
+use crate::fileset::{self, FileSet};
+use crate::interrupt;
+use crate::workspace::Edit;
+
+const STAGING: &str = ".async-init-";
+const LOCK: &str = "lock";
+const PROJECT: &str = "project";
+const MANIFEST: &str = "manifest";
+const JOINS: &str = "joins";
+/// How many files a clash lists before it counts the rest.
+const LISTED: usize = 20;
+
+/// Whether the project gets a repository of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vcs {
+    /// `git init`.
+    Git,
+    /// None.
+    None,
+}
+
+/// Where a project goes.
+#[derive(Debug)]
+pub struct Site {
+    /// The project's folder.
+    pub destination: PathBuf,
+    /// The nearest folder above it that exists: staging happens there.
+    anchor: PathBuf,
+    /// The destination, or its outermost folder that does not exist yet: what is renamed.
+    top: PathBuf,
+}
+
+impl Site {
+    /// Looks at a destination without changing anything.
+    ///
+    /// # Errors
+    ///
+    /// A clash where something stands there other than an empty folder; an I/O error where
+    /// that cannot be found out.
+    pub fn inspect(path: &Path) -> Result<Self> {
+        let mut destination =
+            std::path::absolute(path).map_err(|error| Failure::io("resolve", path, &error))?;
+        match fs::symlink_metadata(&destination) {
+            Ok(_) => {
+                destination = fs::canonicalize(&destination)
+                    .map_err(|error| Failure::io("resolve", &destination, &error))?;
+                check_empty(&destination)?;
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+                return Err(blocked(&destination));
+            }
+            Err(error) => return Err(Failure::io("look at", &destination, &error)),
+        }
+        let mut top = destination.clone();
+        while let Some(parent) = top.parent() {
+            if parent.exists() {
+                let anchor = parent.to_owned();
+                return Ok(Self {
+                    destination,
+                    anchor,
+                    top,
+                });
+            }
+            top = parent.to_owned();
+        }
+        Err(Failure::new(
+            Code::Clash,
+            format!("`{}` is the root of a file system", destination.display()),
+        )
+        .help("name a new folder"))
+    }
+
+    /// Whether a git repository is around it already.
+    #[must_use]
+    pub fn in_repository(&self) -> bool {
+        self.anchor
+            .ancestors()
+            .any(|folder| folder.join(".git").exists())
+    }
+
+    /// Writes the project, and joins the workspace: all of it or nothing.
+    ///
+    /// # Errors
+    ///
+    /// Where the file system or git fails; then nothing is left behind.
+    pub fn write(&self, files: &FileSet, vcs: Vcs, edit: Option<&Edit>) -> Result<()> {
+        clear_leftovers(&self.anchor);
+        let staging = interrupt::staged(|| Staging::create(&self.anchor), Staging::path)?;
+        let project = staging.path().join(PROJECT);
+        let inner = self
+            .destination
+            .strip_prefix(&self.top)
+            .unwrap_or(Path::new(""));
+        let root = if inner.as_os_str().is_empty() {
+            project.clone()
+        } else {
+            project.join(inner)
+        };
+        interrupt::undivided(|| create_folder(&root))?;
+        for (path, file) in files.iter() {
+            interrupt::undivided(|| write_file(&root.join(path), file))?;
+        }
+        if vcs == Vcs::Git {
+            interrupt::undivided(|| git_init(&root))?;
+        }
+        if let Some(edit) = edit {
+            interrupt::undivided(|| staging.prepare(edit))?;
+        }
+        interrupt::committed(|| {
+            self.replace(&project)?;
+            edit.map_or(Ok(()), |edit| join(staging.path(), &edit.manifest))
+        })?;
+        staging.discard();
+        Ok(())
+    }
+
+    fn replace(&self, project: &Path) -> Result<()> {
+        // Unix renames over an empty folder, Windows does not.
+        #[cfg(windows)]
+        if self.top.exists() {
+            fs::remove_dir(&self.top).map_err(|error| Failure::io("replace", &self.top, &error))?;
+        }
+        fs::rename(project, &self.top).map_err(|error| match error.kind() {
+            io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists => {
+                check_empty(&self.top)
+                    .err()
+                    .unwrap_or_else(|| Failure::io("create", &self.top, &error))
+            }
+            _ => Failure::io("create", &self.top, &error),
+        })
+    }
+}
+
+/// A folder that only this run writes to, gone when the run is over.
+struct Staging {
+    folder: TempDir,
+    /// Locked for as long as this run lives.
+    lock: File,
+}
+
+impl Staging {
+    fn create(anchor: &Path) -> Result<Self> {
+        loop {
+            let folder = tempfile::Builder::new()
+                .prefix(STAGING)
+                .tempdir_in(anchor)
+                .map_err(|error| Failure::io("create a folder in", anchor, &error))?;
+            let path = folder.path().join(LOCK);
+            let locked = File::create_new(&path).and_then(|lock| {
+                lock.lock()?;
+                Ok(lock)
+            });
+            match locked {
+                // Another run may have taken it for a leftover before it was locked.
+                Ok(_) | Err(_) if !path.exists() && !folder.path().exists() => {}
+                Ok(lock) => return Ok(Self { folder, lock }),
+                Err(error) => return Err(Failure::io("lock", &path, &error)),
+            }
+        }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Puts the edited root manifest beside the project, so that joining is one rename.
+    fn prepare(&self, edit: &Edit) -> Result<()> {
+        let text = fileset::File {
+            text: edit.after.clone(),
+        };
+        let staged = self.path().join(MANIFEST);
+        write_file(&staged, &text)?;
+        if let Ok(metadata) = fs::metadata(&edit.manifest) {
+            fs::set_permissions(&staged, metadata.permissions())
+                .map_err(|error| Failure::io("set the permissions of", &staged, &error))?;
+        }
+        let before = fileset::File {
+            text: edit.before.clone(),
+        };
+        let text = format!("{}\n{}\n", before.blob_id(), edit.manifest.display());
+        write_file(&self.path().join(JOINS), &fileset::File { text })
+    }
+
+    fn discard(self) {
+        let Self { folder, lock } = self;
+        // What cannot be removed now is a leftover, and the next run clears it away.
+        let _ = folder.close();
+        drop(lock);
+    }
+}
+
+/// Renames the staged root manifest over the real one.
+fn join(staging: &Path, manifest: &Path) -> Result<()> {
+    let staged = staging.join(MANIFEST);
+    let renamed = match fs::rename(&staged, manifest) {
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+            let beside = manifest.with_extension("toml.async-init");
+            fs::copy(&staged, &beside).and_then(|_| fs::rename(&beside, manifest))
+        }
+        other => other,
+    };
+    renamed.map_err(|error| Failure::io("add the member to", manifest, &error))
+}
+
+/// Clears away what killed runs left in a folder; a run that still lives holds its lock.
+fn clear_leftovers(anchor: &Path) {
+    let Ok(entries) = fs::read_dir(anchor) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(STAGING) {
+            clear_leftover(&entry.path());
+        }
+    }
+}
+
+fn clear_leftover(staging: &Path) {
+    let Ok(lock) = File::open(staging.join(LOCK)) else {
+        // Killed between two system calls: an empty folder goes, anything else is not ours.
+        let _ = fs::remove_dir(staging);
+        return;
+    };
+    if let Err(TryLockError::WouldBlock | TryLockError::Error(_)) = lock.try_lock() {
+        return;
+    }
+    finish_joining(staging);
+    let _ = fs::remove_dir_all(staging);
+}
+
+/// A run killed between its two renames has its project in place, but not in the workspace.
+fn finish_joining(staging: &Path) {
+    let Ok(note) = fs::read_to_string(staging.join(JOINS)) else {
+        return;
+    };
+    let Some((before, manifest)) = note.trim_end().split_once('\n') else {
+        return;
+    };
+    let unchanged =
+        fs::read_to_string(manifest).is_ok_and(|text| fileset::File { text }.blob_id() == before);
+    if unchanged && !staging.join(PROJECT).exists() {
+        let _ = join(staging, Path::new(manifest));
+    }
+}
+
+/// An empty folder is as good as none; anything else is a clash.
+fn check_empty(destination: &Path) -> Result<()> {
+    let entries = match fs::read_dir(destination) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            return Err(Failure::new(
+                Code::Clash,
+                format!("`{}` exists and is a file", destination.display()),
+            )
+            .help("choose another path"));
+        }
+        Err(error) => return Err(Failure::io("read", destination, &error)),
+    };
+    let mut names: Vec<String> = entries
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    names.sort();
+    let more = names.len().saturating_sub(LISTED);
+    names.truncate(LISTED);
+    let mut listed = names.join("`, `");
+    listed = format!("`{listed}`");
+    if more > 0 {
+        listed = format!("{listed} and {more} more");
+    }
+    Err(Failure::new(
+        Code::Clash,
+        format!(
+            "`{}` is not empty: it holds {listed}",
+            destination.display()
+        ),
+    )
+    .help("choose another path, or empty the folder; nothing in it was touched"))
+}
+
+fn blocked(destination: &Path) -> Failure {
+    let file = destination.ancestors().find(|path| path.is_file());
+    let file = file.unwrap_or(destination);
+    Failure::new(
+        Code::Clash,
+        format!(
+            "`{}` is a file, so nothing can be created below it",
+            file.display()
+        ),
+    )
+    .help("choose another path")
+}
+
+fn create_folder(path: &Path) -> Result<()> {
+    fs::create_dir_all(path).map_err(|error| Failure::io("create", path, &error))
+}
+
+fn write_file(path: &Path, file: &fileset::File) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        create_folder(folder)?;
+    }
+    fs::write(path, &file.text).map_err(|error| Failure::io("write", path, &error))?;
+    #[cfg(unix)]
+    if file.executable() {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+            .map_err(|error| Failure::io("make executable", path, &error))?;
+    }
+    Ok(())
+}
+
+fn git_init(root: &Path) -> Result<()> {
+    let mut git = Command::new("git");
+    // An empty template, as `cargo new` has it: no sample hooks to copy.
+    git.args(["init", "--quiet", "--template="])
+        .current_dir(root);
+    git.stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+        git.env_remove(variable);
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt;
+        // Ctrl-C is for this process to handle: git would end with an error of its own.
+        git.process_group(0);
+    }
+    let help = "leave the repository out with `--vcs none`";
+    let output = git
+        .output()
+        .map_err(|error| Failure::new(Code::Io, format!("cannot run `git`: {error}")).help(help))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(Failure::new(Code::Io, format!("`git init` failed: {}", said.trim())).help(help))
+}
