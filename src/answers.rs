@@ -15,7 +15,6 @@ pub enum Answer {
 
 impl Answer {
     /// The answer as a flag's value.
-    #[must_use]
     pub fn to_flag_value(&self) -> String {
         match self {
             Self::One(value) => (*value).to_owned(),
@@ -30,13 +29,11 @@ pub struct Answers(BTreeMap<&'static str, Answer>);
 
 impl Answers {
     /// The answer to that question, if there is one.
-    #[must_use]
     pub fn get(&self, question: &str) -> Option<&Answer> {
         self.0.get(question)
     }
 
     /// The one choice made at that question.
-    #[must_use]
     pub fn one(&self, question: &str) -> Option<&'static str> {
         match self.get(question)? {
             Answer::One(value) => Some(value),
@@ -45,7 +42,6 @@ impl Answers {
     }
 
     /// All choices made at that question; none where it was not answered.
-    #[must_use]
     pub fn many(&self, question: &str) -> &[&'static str] {
         match self.get(question) {
             Some(Answer::Many(values)) => values,
@@ -54,7 +50,6 @@ impl Answers {
     }
 
     /// Whether that question is answered.
-    #[must_use]
     pub fn has(&self, question: &str) -> bool {
         self.0.contains_key(question)
     }
@@ -65,7 +60,6 @@ impl Answers {
     }
 
     /// These answers and one more.
-    #[must_use]
     pub fn with(&self, question: &'static str, answer: Answer) -> Self {
         let mut answers = self.clone();
         answers.set(question, answer);
@@ -83,7 +77,6 @@ impl Answers {
     }
 
     /// The flags that give these answers, in the tree's order.
-    #[must_use]
     pub fn to_flags(&self, tree: &Tree) -> Vec<String> {
         self.in_order(tree)
             .filter(|(_, answer)| !matches!(answer, Answer::Many(values) if values.is_empty()))
@@ -117,7 +110,6 @@ impl Given {
     }
 
     /// These answers over those: a flag beats the file.
-    #[must_use]
     pub fn over(mut self, weaker: Self) -> Self {
         for (question, answer) in weaker.answers.0 {
             if self.answers.has(question) {
@@ -130,7 +122,6 @@ impl Given {
     }
 
     /// The answer as its giver wrote it: `--kind tcp`, or a line of the answers file.
-    #[must_use]
     pub fn quote(&self, question: &str) -> String {
         let value = self
             .answers

@@ -36,7 +36,6 @@ pub struct Interview<'a> {
 
 impl<'a> Interview<'a> {
     /// An interview about what these answers leave open.
-    #[must_use]
     pub fn new(tree: &'a Tree, answers: Answers) -> Self {
         Self {
             tree,
@@ -89,7 +88,6 @@ impl<'a> Interview<'a> {
 }
 
 /// These answers, completed by the defaults.
-#[must_use]
 pub fn with_defaults(tree: &Tree, answers: &Answers) -> Answers {
     complete(tree, answers, &mut |_, _| {})
 }
@@ -126,7 +124,6 @@ pub fn without_asking(
 }
 
 /// The error for answers that nobody gave and nobody can be asked for.
-#[must_use]
 pub fn not_answered(missing: Vec<Missing>, command: &str) -> Failure {
     let flags: Vec<String> = missing
         .iter()

@@ -72,7 +72,6 @@ impl Blueprint {
     }
 
     /// The layers that make the project, first to last; a folder that is not there is no layer.
-    #[must_use]
     pub fn layers(&self) -> Vec<String> {
         let runtime = self.runtime.id;
         let home = match self.engine {
@@ -106,20 +105,17 @@ impl Blueprint {
     }
 
     /// Whether it is a package of its own workspace, whatever stands around it.
-    #[must_use]
     pub fn stands_alone(&self) -> bool {
         self.kind.shape == Shape::Firmware
     }
 
     /// The oldest Rust that compiles it.
-    #[must_use]
     pub fn rust_version(&self) -> &'static str {
         self.board
             .map_or(self.offer.rust_version, |board| board.rust_version)
     }
 
     /// The project in a few words: `tokio, http, ci`.
-    #[must_use]
     pub fn in_short(&self) -> String {
         let mut words = vec![self.runtime.id];
         words.extend(self.engine.map(|engine| engine.id));
@@ -130,14 +126,12 @@ impl Blueprint {
     }
 
     /// What to watch out for, from the general to the particular.
-    #[must_use]
     pub fn caveats(&self) -> Vec<&'static str> {
         let own = self.board.map_or(&[][..], |board| board.caveats());
         [self.runtime.caveats, self.offer.caveats, own].concat()
     }
 
     /// The command that makes this project again, at that path.
-    #[must_use]
     pub fn command(&self, path: &str) -> String {
         let mut words = vec!["cargo async-init".to_owned(), quoted(path)];
         words.extend(self.answers.to_flags(tree()));
@@ -145,7 +139,6 @@ impl Blueprint {
     }
 
     /// What templates may name.
-    #[must_use]
     pub fn context(&self) -> Value {
         let mut context = Map::new();
         let mut set = |key: &str, value: Value| context.insert(key.to_owned(), value);
@@ -185,13 +178,11 @@ impl Blueprint {
 }
 
 /// The extra of that name is known to the catalogue.
-#[must_use]
 pub fn knows_extra(id: &str) -> bool {
     extras::find(id).is_some()
 }
 
 /// A word as a shell takes it.
-#[must_use]
 pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./+:,=@%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {

@@ -19,6 +19,11 @@ use crate::write::Vcs;
 /// The name under which cargo finds this command.
 const SUBCOMMAND: &str = "async-init";
 
+/// So few values stand in the place of a flag's value name.
+const FEW: usize = 3;
+/// More values than these are left to `list`.
+const MANY: usize = 12;
+
 /// The colours that cargo's own help has.
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -83,7 +88,6 @@ pub struct Doctor {
 }
 
 /// The whole command line as clap has it; `cargo async-init` is what users type.
-#[must_use]
 pub fn command() -> Command {
     let create = [
         Arg::new("name").long("name").value_name("NAME").help("The package's name [default: the folder's]"),
@@ -224,18 +228,24 @@ fn question_flags() -> Vec<Arg> {
 }
 
 fn question_flag(question: &Question) -> Arg {
+    let values = possible(question);
     let flag = Arg::new(question.id)
         .long(question.id)
-        .value_name(question.id.to_uppercase())
-        .value_parser(PossibleValuesParser::new(possible(question)))
+        .value_parser(PossibleValuesParser::new(&values))
         .help(question.prompt);
-    if question.choices.len() > 12 {
-        return flag.hide_possible_values(true);
-    }
     if question.style == Asked::Pick {
-        return flag.value_delimiter(',').action(ArgAction::Append);
+        let name = question.id.to_uppercase();
+        return flag
+            .value_name(name)
+            .value_delimiter(',')
+            .action(ArgAction::Append);
     }
-    flag
+    if values.len() <= FEW {
+        return flag.value_name(values.join("|")).hide_possible_values(true);
+    }
+    let many = values.len() > MANY;
+    flag.value_name(question.id.to_uppercase())
+        .hide_possible_values(many)
 }
 
 fn possible(question: &Question) -> Vec<&'static str> {
@@ -270,10 +280,12 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> std::result::Result<Pa
     if args.get(1).is_some_and(|first| first == SUBCOMMAND) {
         args.remove(1);
     }
-    let matches = command().try_get_matches_from(args).map_err(refused)?;
+    let matches = command()
+        .try_get_matches_from(args)
+        .map_err(|error| refused(&error))?;
     let (task, matches) = match matches.subcommand() {
         Some((name, matches)) => (other_task(name, matches), matches),
-        None => (create(&matches), &matches),
+        None => (Ok(create(&matches)), &matches),
     };
     let shell = shell(matches).map_err(Refused::Wrong)?;
     task.map(|task| Parsed { shell, task })
@@ -309,8 +321,8 @@ fn shell(matches: &ArgMatches) -> Result<Shell> {
     Ok(Shell::new(verbosity, format, color))
 }
 
-fn create(matches: &ArgMatches) -> Result<Task> {
-    Ok(Task::Create(Create {
+fn create(matches: &ArgMatches) -> Task {
+    Task::Create(Create {
         path: matches.get_one::<PathBuf>("path").cloned(),
         name: matches.get_one::<String>("name").cloned(),
         vcs: matches
@@ -324,7 +336,7 @@ fn create(matches: &ArgMatches) -> Result<Task> {
         given: given(matches),
         yes: matches.get_flag("yes"),
         dry_run: matches.get_flag("dry-run"),
-    }))
+    })
 }
 
 fn other_task(name: &str, matches: &ArgMatches) -> Result<Task> {
@@ -374,7 +386,7 @@ fn given(matches: &ArgMatches) -> Given {
 }
 
 /// clap's error in this tool's words.
-fn refused(error: clap::Error) -> Refused {
+fn refused(error: &clap::Error) -> Refused {
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
@@ -401,7 +413,7 @@ fn refused(error: clap::Error) -> Refused {
                 None => failure.help(more),
             }
         }
-        ErrorKind::InvalidValue => invalid_value(&error, &flag),
+        ErrorKind::InvalidValue => invalid_value(error, &flag),
         ErrorKind::ArgumentConflict => {
             let prior = context(ContextKind::PriorArg).unwrap_or_default();
             let message = if prior == invalid || prior.is_empty() {

@@ -67,7 +67,8 @@ pub fn create(shell: &Shell, options: &Create) -> Result<()> {
         },
     };
     if options.dry_run {
-        return show_plan(shell, &project);
+        show_plan(shell, &project);
+        return Ok(());
     }
     let vcs = match options.vcs {
         Some(vcs) => vcs,
@@ -177,9 +178,10 @@ impl Place {
             None => PackageName::parse(&folder.to_string_lossy())?,
         };
         Site::inspect(&path)?;
-        let workspace = match options.workspace {
-            true => Workspace::around(&absolute)?,
-            false => None,
+        let workspace = if options.workspace {
+            Workspace::around(&absolute)?
+        } else {
+            None
         };
         Ok(Self {
             path,
@@ -248,7 +250,7 @@ impl Project {
             .file_name()
             .is_none_or(|folder| folder != self.blueprint.name.as_str())
         {
-            command.push_str(&format!(" --name {}", self.blueprint.name));
+            command = format!("{command} --name {}", self.blueprint.name);
         }
         command
     }
@@ -287,10 +289,10 @@ impl Project {
     }
 }
 
-fn show_plan(shell: &Shell, project: &Project) -> Result<()> {
+fn show_plan(shell: &Shell, project: &Project) {
     if shell.format == Format::Json {
         shell.data(&project.object(false));
-        return Ok(());
+        return;
     }
     shell.status("Planned", &project.title());
     for (path, file) in project.files.iter() {
@@ -302,7 +304,6 @@ fn show_plan(shell: &Shell, project: &Project) -> Result<()> {
             &format!("a member to `{}`", edit.manifest.display()),
         );
     }
-    Ok(())
 }
 
 fn report(shell: &Shell, project: &Project) {

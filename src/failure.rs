@@ -76,7 +76,6 @@ impl Failure {
     }
 
     /// A failed file operation, with what was tried and where.
-    #[must_use]
     pub fn io(verb: &str, path: &Path, error: &io::Error) -> Self {
         Self::new(
             Code::Io,
@@ -85,7 +84,6 @@ impl Failure {
     }
 
     /// The same error with one more line of advice.
-    #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self

@@ -13,13 +13,11 @@ pub struct File {
 
 impl File {
     /// Whether it is run as a program: it says by which on its first line.
-    #[must_use]
     pub fn executable(&self) -> bool {
         self.text.starts_with("#!/")
     }
 
     /// The id under which git stores these bytes.
-    #[must_use]
     pub fn blob_id(&self) -> String {
         let mut hash = Sha1::new();
         hash.update(format!("blob {}\0", self.text.len()).as_bytes());
@@ -44,7 +42,6 @@ impl FileSet {
     }
 
     /// The file at that path.
-    #[must_use]
     pub fn get(&self, path: &str) -> Option<&File> {
         self.0.get(path)
     }
@@ -55,13 +52,11 @@ impl FileSet {
     }
 
     /// How many files there are.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
     /// Whether there is none.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

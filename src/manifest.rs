@@ -43,7 +43,6 @@ pub fn merge(fragments: &[String]) -> Result<DocumentMut, String> {
 }
 
 /// Every dependency of the manifest, whatever its table.
-#[must_use]
 pub fn dependencies(manifest: &Table) -> Vec<String> {
     let mut names = Vec::new();
     for (key, item) in manifest {

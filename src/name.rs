@@ -51,13 +51,11 @@ impl PackageName {
     }
 
     /// The name as it was given.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The name as Rust source spells it.
-    #[must_use]
     pub fn crate_name(&self) -> String {
         self.0.replace('-', "_")
     }

@@ -21,7 +21,6 @@ pub struct Terminal<'a> {
 
 impl<'a> Terminal<'a> {
     /// The terminal of this process, if there is a person to read and to type.
-    #[must_use]
     pub fn open(shell: &'a Shell) -> Option<Self> {
         if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             return None;

@@ -18,7 +18,6 @@ const HEADER: &str = "\
 ";
 
 /// The record of a project.
-#[must_use]
 pub fn write(blueprint: &Blueprint, files: &FileSet) -> String {
     let mut document = DocumentMut::new();
     document["tool-version"] = value(TOOL_VERSION);

@@ -35,7 +35,7 @@ pub enum Format {
 }
 
 /// Everything that is printed goes through here.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Shell {
     /// How much is said.
     pub verbosity: Verbosity,
@@ -46,7 +46,6 @@ pub struct Shell {
 
 impl Shell {
     /// A shell that says so much, in such colour.
-    #[must_use]
     pub fn new(verbosity: Verbosity, format: Format, color: ColorChoice) -> Self {
         let shell = Self {
             verbosity,
@@ -59,7 +58,6 @@ impl Shell {
     }
 
     /// Whether stderr takes colour.
-    #[must_use]
     pub fn colored(&self) -> bool {
         match self.color {
             ColorChoice::Auto => AutoStream::choice(&io::stderr()) != ColorChoice::Never,

@@ -1,26 +1,381 @@
-//! stub
-use crate::cli::Doctor;
-use crate::failure::Result;
+//! The tree and the catalogue as text, diagram and JSON: projections of the same rows.
+
+use std::fmt::Write as _;
+
+use anstyle::AnsiColor;
+use clap_complete::Shell as CompletionShell;
+use serde_json::{Map, Value, json};
+
+use crate::answers::Answers;
+use crate::catalog::boards::BOARDS;
+use crate::catalog::extras::EXTRAS;
+use crate::catalog::kinds::{KINDS, Shape};
+use crate::catalog::offers::{ENGINES, OFFERS};
+use crate::catalog::runtimes::{self, RUNTIMES, Runtime};
+use crate::cli;
+use crate::failure::{Code, Failure, Result};
 use crate::report::{Format, Shell};
-/// x
-pub fn tree(_shell: &Shell, _format: &str) {}
-/// x
-pub fn explain(_shell: &Shell, _r: &str) -> Result<()> {
+use crate::tree::{Choice, Condition, Question, Step, Style, Tree, When, tree as the_tree};
+
+/// The name under which the binary is installed.
+const BINARY: &str = "cargo-async-init";
+
+/// Prints the decision tree.
+pub fn tree(shell: &Shell, format: &str) {
+    match format {
+        "mermaid" => shell.print(&mermaid(the_tree())),
+        "json" => shell.data(&nested(the_tree(), &Answers::default())),
+        _ => shell.print(&outline(the_tree())),
+    }
+}
+
+/// The spine as an indented outline, and what is offered below each leaf.
+pub fn outline(tree: &Tree) -> String {
+    let mut text = String::new();
+    if let Some(first) = tree.questions.first() {
+        let _ = writeln!(text, "{}", asked(first));
+    }
+    draw(tree, &Answers::default(), "", &mut text);
+    text.push_str("\nBelow the leaf:\n");
+    for runtime in RUNTIMES {
+        let _ = writeln!(text, "  {:10} {}", runtime.id, below(runtime));
+    }
+    text
+}
+
+fn asked(question: &Question) -> String {
+    format!("{} (--{})", question.prompt, question.id)
+}
+
+fn draw(tree: &Tree, answers: &Answers, indent: &str, text: &mut String) {
+    let Some((question, open)) = next_of_spine(tree, answers) else {
+        return;
+    };
+    for (index, choice) in open.iter().enumerate() {
+        let last = index + 1 == open.len();
+        let (branch, below) = if last {
+            ("└─", "   ")
+        } else {
+            ("├─", "│  ")
+        };
+        let then = tree.take(answers, question, choice);
+        let target = match (choice.leaf, next_of_spine(tree, &then)) {
+            (Some(runtime), _) => format!(" → {runtime}"),
+            (None, Some((next, _))) => format!(": {}", asked(next)),
+            (None, None) => String::new(),
+        };
+        let _ = writeln!(text, "{indent}{branch} {}{target}", choice.value);
+        draw(tree, &then, &format!("{indent}{below}"), text);
+    }
+}
+
+/// What the spine asks next; nothing once a runtime is reached.
+fn next_of_spine<'a>(tree: &'a Tree, answers: &Answers) -> Option<(&'a Question, Vec<&'a Choice>)> {
+    match tree.next(answers) {
+        Step::Ask(question, open) if tree.is_spine(question) => Some((question, open)),
+        _ => None,
+    }
+}
+
+/// A runtime's kinds, and the engines or boards that they come with.
+fn below(runtime: &Runtime) -> String {
+    let mut kinds: Vec<&str> = Vec::new();
+    let mut engines: Vec<&str> = Vec::new();
+    for offer in OFFERS.iter().filter(|offer| offer.runtime == runtime.id) {
+        if !kinds.contains(&offer.kind) {
+            kinds.push(offer.kind);
+        }
+        engines.extend(offer.engine.filter(|engine| !engines.contains(engine)));
+    }
+    let mut text = kinds.join(", ");
+    if !engines.is_empty() {
+        let _ = write!(text, "; engines {}", engines.join(", "));
+    }
+    if runtime.id == "embassy" {
+        let boards: Vec<&str> = BOARDS.iter().map(|board| board.id).collect();
+        let _ = write!(text, "; boards {}", boards.join(", "));
+    }
+    text
+}
+
+/// The spine as a mermaid diagram; each question stands there once.
+pub fn mermaid(tree: &Tree) -> String {
+    let mut nodes = Vec::new();
+    let mut edges = Vec::new();
+    collect(tree, &Answers::default(), &mut nodes, &mut edges);
+    format!("flowchart TD\n{}{}", nodes.concat(), edges.concat())
+}
+
+fn collect(tree: &Tree, answers: &Answers, nodes: &mut Vec<String>, edges: &mut Vec<String>) {
+    let Some((question, open)) = next_of_spine(tree, answers) else {
+        return;
+    };
+    push_once(
+        nodes,
+        format!("    {}{{\"{}\"}}\n", question.id, question.prompt),
+    );
+    for choice in open {
+        let then = tree.take(answers, question, choice);
+        let target = match (choice.leaf, next_of_spine(tree, &then)) {
+            (Some(runtime), _) => format!("leaf-{runtime}([{runtime}])"),
+            (None, Some((next, _))) => next.id.to_owned(),
+            (None, None) => continue,
+        };
+        push_once(
+            edges,
+            format!("    {} -->|{}| {target}\n", question.id, choice.value),
+        );
+        collect(tree, &then, nodes, edges);
+    }
+}
+
+fn push_once(lines: &mut Vec<String>, line: String) {
+    if !lines.contains(&line) {
+        lines.push(line);
+    }
+}
+
+/// The spine as nested JSON: each choice leads to a runtime or to the next question.
+fn nested(tree: &Tree, answers: &Answers) -> Value {
+    let Some((question, open)) = next_of_spine(tree, answers) else {
+        return Value::Null;
+    };
+    let mut choices = Map::new();
+    for choice in open {
+        let then = tree.take(answers, question, choice);
+        let target = match choice.leaf {
+            Some(runtime) => json!({ "runtime": runtime }),
+            None => nested(tree, &then),
+        };
+        choices.insert(choice.value.to_owned(), target);
+    }
+    json!({
+        "question": question.id,
+        "prompt": question.prompt,
+        "default": question.default,
+        "choices": choices,
+    })
+}
+
+/// Prints what a runtime is, when to take it, and what to watch out for.
+///
+/// # Errors
+///
+/// Where there is no such runtime.
+pub fn explain(shell: &Shell, runtime: &str) -> Result<()> {
+    let runtime = runtimes::find(runtime)
+        .ok_or_else(|| Failure::usage(format!("`{runtime}` is no runtime")))?;
+    shell.print(&explanation(runtime));
     Ok(())
 }
-/// x
-pub fn compare(_shell: &Shell, _r: &[String]) {}
-/// x
-pub fn list(_shell: &Shell, _r: &str, _f: Format) {}
-/// x
-pub fn schema(_shell: &Shell) {}
-/// x
-pub fn doctor(_shell: &Shell, _r: &Doctor) -> Result<()> {
+
+fn explanation(runtime: &Runtime) -> String {
+    let bold = AnsiColor::Green.on_default().bold();
+    let mut text = format!("{bold}{}{bold:#}\n{}\n\n", runtime.id, runtime.what);
+    let _ = writeln!(text, "{bold}Take it when{bold:#}\n{}\n", runtime.take_when);
+    let _ = writeln!(text, "{bold}Why{bold:#}\n{}\n", runtime.reason);
+    let _ = writeln!(text, "{bold}Mind{bold:#}");
+    for caveat in runtime.caveats {
+        let _ = writeln!(text, "- {caveat}");
+    }
+    let _ = writeln!(text, "\n{bold}Here{bold:#}\n{}\n", below(runtime));
+    let _ = writeln!(
+        text,
+        "Start one: cargo async-init my-app --runtime {}",
+        runtime.id
+    );
+    text
+}
+
+/// Prints rows of the catalogue.
+pub fn list(shell: &Shell, what: &str, format: Format) {
+    let rows = rows(what);
+    if format == Format::Json {
+        let rows = rows
+            .into_iter()
+            .map(|(id, note)| json!({ "id": id, "note": note }));
+        shell.data(&rows.collect());
+        return;
+    }
+    let width = rows.iter().map(|(id, _)| id.len()).max().unwrap_or(0);
+    for (id, note) in rows {
+        let line = format!("{id:width$}  {note}");
+        shell.print(&format!("{}\n", line.trim_end()));
+    }
+}
+
+fn rows(what: &str) -> Vec<(&'static str, String)> {
+    let plain = |rows: Vec<(&'static str, &'static str)>| {
+        rows.into_iter()
+            .map(|(id, note)| (id, note.to_owned()))
+            .collect()
+    };
+    match what {
+        "runtimes" => plain(RUNTIMES.iter().map(|row| (row.id, row.what)).collect()),
+        "kinds" => plain(KINDS.iter().map(|row| (row.id, row.note)).collect()),
+        "engines" => plain(ENGINES.iter().map(|row| (row.id, row.note)).collect()),
+        "extras" => plain(EXTRAS.iter().map(|row| (row.id, row.note)).collect()),
+        "boards" => BOARDS
+            .iter()
+            .map(|row| (row.id, format!("{} ({})", row.title, row.chip)))
+            .collect(),
+        _ => chip_rows(),
+    }
+}
+
+fn chip_rows() -> Vec<(&'static str, String)> {
+    let choices = the_tree()
+        .question("chip")
+        .map(|question| question.choices.as_slice());
+    choices
+        .unwrap_or_default()
+        .iter()
+        .map(|choice| {
+            let boards = BOARDS.iter().filter(|board| board.chip == choice.value);
+            let boards: Vec<&str> = boards.map(|board| board.id).collect();
+            (choice.value, format!("on {}", boards.join(", ")))
+        })
+        .collect()
+}
+
+/// Prints every question, condition, value and default as JSON.
+pub fn schema(shell: &Shell) {
+    shell.data(&schema_of(the_tree()));
+}
+
+/// The schema of a tree.
+pub fn schema_of(tree: &Tree) -> Value {
+    let questions: Vec<Value> = tree
+        .questions
+        .iter()
+        .map(|question| {
+            json!({
+                "id": question.id,
+                "flag": format!("--{}", question.id),
+                "prompt": question.prompt,
+                "help": question.help,
+                "asked": question.style != Style::Flag,
+                "multiple": question.style == Style::Pick,
+                "decides_runtime": tree.is_spine(question),
+                "default": if question.style == Style::Pick { json!([]) } else { json!(question.default) },
+                "when": alternatives(&question.when),
+                "choices": question.choices.iter().map(choice_object).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    json!({ "tool_version": env!("CARGO_PKG_VERSION"), "questions": questions })
+}
+
+fn choice_object(choice: &Choice) -> Value {
+    let mut object = json!({
+        "value": choice.value,
+        "note": choice.note,
+        "when": alternatives(&choice.when),
+    });
+    if let Some(runtime) = choice.leaf {
+        object["runtime"] = json!(runtime);
+    }
+    object
+}
+
+/// Any of these holds, if all of its conditions do; an empty list always holds.
+fn alternatives(when: &When) -> Value {
+    let condition =
+        |condition: &Condition| json!({ "question": condition.question, "is": condition.values });
+    when.iter()
+        .map(|all| all.iter().map(condition).collect::<Value>())
+        .collect()
+}
+
+/// The table of flags as the README has it.
+pub fn flag_table(tree: &Tree) -> String {
+    let mut text = String::from("| flag | question | values |\n|---|---|---|\n");
+    for question in &tree.questions {
+        let values: Vec<String> = question
+            .choices
+            .iter()
+            .map(|choice| format!("`{}`", choice.value))
+            .collect();
+        let _ = writeln!(
+            text,
+            "| `--{}` | {} | {} |",
+            question.id,
+            question.prompt,
+            values.join(" ")
+        );
+    }
+    text
+}
+
+/// The table of exit codes as the README has it.
+pub fn exit_codes() -> String {
+    let mut text = String::from("| code | meaning |\n|---|---|\n");
+    for (code, meaning) in Code::MEANINGS {
+        let _ = writeln!(text, "| {code} | {meaning} |");
+    }
+    text
+}
+
+/// The table of what can be generated, as the README has it.
+pub fn offer_table() -> String {
+    let mut text = String::from("| runtime | what can be written |\n|---|---|\n");
+    for runtime in RUNTIMES {
+        let _ = writeln!(text, "| {} | {} |", runtime.id, below(runtime));
+    }
+    text
+}
+
+/// Whether an extra fits a shape of project, for the README's table.
+pub fn extra_table() -> String {
+    let mut text = String::from("| extra | what it adds | not for |\n|---|---|---|\n");
+    for extra in EXTRAS {
+        let without: Vec<&str> = KINDS
+            .iter()
+            .filter(|kind| !extra.shapes.contains(&kind.shape) && kind.shape != Shape::Firmware)
+            .map(|kind| kind.id)
+            .chain((!extra.shapes.contains(&Shape::Firmware)).then_some("firmware"))
+            .collect();
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} |",
+            extra.id,
+            extra.note,
+            without.join(", ")
+        );
+    }
+    text
+}
+
+/// Prints completions for a shell.
+pub fn completions(shell: &Shell, kind: CompletionShell) {
+    let mut text = Vec::new();
+    clap_complete::generate(kind, &mut cli::command(), BINARY, &mut text);
+    shell.print(&String::from_utf8_lossy(&text));
+}
+
+/// Prints the manual page.
+///
+/// # Errors
+///
+/// Where the page cannot be rendered.
+pub fn man(shell: &Shell) -> Result<()> {
+    let mut text = Vec::new();
+    clap_mangen::Man::new(cli::command())
+        .title(BINARY)
+        .render(&mut text)
+        .map_err(|error| Failure::new(Code::Io, format!("cannot render the page: {error}")))?;
+    shell.print(&String::from_utf8_lossy(&text));
     Ok(())
 }
-/// x
-pub fn completions(_shell: &Shell, _r: clap_complete::Shell) {}
-/// x
-pub fn man(_shell: &Shell) -> Result<()> {
+
+/// stub, replaced by doctor.rs
+///
+/// # Errors
+///
+/// none
+pub fn doctor(_shell: &Shell, _options: &cli::Doctor) -> Result<()> {
     Ok(())
 }
+
+/// stub, replaced by compare.rs
+pub fn compare(_shell: &Shell, _runtimes: &[String]) {}

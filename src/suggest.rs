@@ -1,7 +1,6 @@
 //! Near names for misspelt words.
 
 /// The known word that is nearest to a misspelt one, if any is near at all.
-#[must_use]
 pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let word = word.to_lowercase();
     known
@@ -13,7 +12,6 @@ pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
 }
 
 /// Advice for a word that is not among the known ones.
-#[must_use]
 pub fn did_you_mean(word: &str, known: &[&str]) -> String {
     match nearest(word, known) {
         Some(near) => format!("did you mean `{near}`? possible: {}", known.join(", ")),

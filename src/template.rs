@@ -110,7 +110,6 @@ fn slots(layers: &[String]) -> BTreeMap<String, String> {
 }
 
 /// Whether a template fills a slot rather than being a file of its own.
-#[must_use]
 pub fn fills_slot(template: &Template) -> bool {
     template.target.starts_with(SLOTS)
 }

@@ -72,20 +72,17 @@ pub struct Question {
 
 impl Question {
     /// The choice of that value.
-    #[must_use]
     pub fn choice(&self, value: &str) -> Option<&Choice> {
         self.choices.iter().find(|choice| choice.value == value)
     }
 
     /// These values in the order of the question's rows, each once.
-    #[must_use]
     pub fn in_order(&self, values: &[&'static str]) -> Vec<&'static str> {
         let choices = self.choices.iter().map(|choice| choice.value);
         choices.filter(|value| values.contains(value)).collect()
     }
 
     /// The index of the default among these choices of the question.
-    #[must_use]
     pub fn default_among(&self, offered: &[&Choice]) -> usize {
         offered
             .iter()
@@ -122,13 +119,11 @@ pub fn tree() -> &'static Tree {
 
 impl Tree {
     /// The question of that id.
-    #[must_use]
     pub fn question(&self, id: &str) -> Option<&Question> {
         self.questions.iter().find(|question| question.id == id)
     }
 
     /// Whether a question stands above the leaves: its answers lead to a runtime.
-    #[must_use]
     pub fn is_spine(&self, question: &Question) -> bool {
         self.questions
             .iter()
@@ -137,7 +132,6 @@ impl Tree {
     }
 
     /// What to ask next, given these answers; a runtime answers every spine question.
-    #[must_use]
     pub fn next(&self, answers: &Answers) -> Step<'_> {
         for question in &self.questions {
             let decided = answers.has("runtime") && self.is_spine(question);
@@ -158,7 +152,6 @@ impl Tree {
     }
 
     /// The choices of a question from which these answers can still be completed.
-    #[must_use]
     pub fn open(&self, question: &Question, answers: &Answers) -> Vec<&Choice> {
         let Some(question) = self.question(question.id) else {
             return Vec::new();
@@ -171,7 +164,6 @@ impl Tree {
     }
 
     /// These answers and this choice; a leaf also answers which runtime.
-    #[must_use]
     pub fn take(&self, answers: &Answers, question: &Question, choice: &Choice) -> Answers {
         let mut answers = answers.clone();
         let Some(question) = self.question(question.id) else {
@@ -185,7 +177,6 @@ impl Tree {
     }
 
     /// Whether some route through the tree gives all of these answers.
-    #[must_use]
     pub fn reaches(&self, answers: &Answers) -> bool {
         let mut search = Search {
             tree: self,
@@ -197,7 +188,6 @@ impl Tree {
     }
 
     /// Every route through the tree, from the first question to the last, extras left out.
-    #[must_use]
     pub fn routes(&self) -> Vec<Answers> {
         let mut routes = Vec::new();
         let mut search = Search {
@@ -218,7 +208,6 @@ impl Tree {
     }
 
     /// The answers that decide what is generated: those below the leaf, and the runtime.
-    #[must_use]
     pub fn canonical(&self, answers: &Answers) -> Answers {
         let mut canonical = Answers::default();
         for question in &self.questions {
@@ -231,7 +220,6 @@ impl Tree {
     }
 
     /// Every set of answers that decides a project, once each, extras left out.
-    #[must_use]
     pub fn projects(&self) -> Vec<Answers> {
         let mut projects = Vec::new();
         for route in self.routes() {
@@ -244,7 +232,6 @@ impl Tree {
     }
 
     /// The extras that these answers can have.
-    #[must_use]
     pub fn extras(&self, answers: &Answers) -> Vec<&'static str> {
         let Some(question) = self.question("with") else {
             return Vec::new();

@@ -86,7 +86,6 @@ impl Site {
     }
 
     /// Whether a git repository is around it already.
-    #[must_use]
     pub fn in_repository(&self) -> bool {
         self.anchor
             .ancestors()

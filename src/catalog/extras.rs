@@ -33,7 +33,6 @@ pub static EXTRAS: &[Extra] = &[
 ];
 
 /// The extra of that name.
-#[must_use]
 pub fn find(id: &str) -> Option<&'static Extra> {
     EXTRAS.iter().find(|extra| extra.id == id)
 }

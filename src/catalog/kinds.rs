@@ -59,7 +59,6 @@ pub static KINDS: &[Kind] = &[
 ];
 
 /// The kind of that name.
-#[must_use]
 pub fn find(id: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.id == id)
 }

@@ -210,7 +210,6 @@ pub static OFFERS: &[Offer] = &[
 ];
 
 /// The offer for that runtime, engine and kind.
-#[must_use]
 pub fn find(runtime: &str, engine: Option<&str>, kind: &str) -> Option<&'static Offer> {
     OFFERS
         .iter()
@@ -218,7 +217,6 @@ pub fn find(runtime: &str, engine: Option<&str>, kind: &str) -> Option<&'static 
 }
 
 /// The engine of that name.
-#[must_use]
 pub fn engine(id: &str) -> Option<&'static Engine> {
     ENGINES.iter().find(|engine| engine.id == id)
 }

@@ -103,7 +103,6 @@ pub static RUNTIMES: &[Runtime] = &[
 ];
 
 /// The runtime of that name.
-#[must_use]
 pub fn find(id: &str) -> Option<&'static Runtime> {
     RUNTIMES.iter().find(|runtime| runtime.id == id)
 }
