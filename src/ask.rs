@@ -54,7 +54,8 @@ impl<'a> Interview<'a> {
             match self.tree.next(&self.answers) {
                 Step::Done => return Ok(self.answers.clone()),
                 Step::Implied(question, choice) => {
-                    self.answers = self.tree.take(&self.answers, question, choice);
+                    let answers = self.tree.take(&self.answers, question, choice);
+                    self.go_on(answers, ask);
                 }
                 Step::Ask(question, open) => match ask.question(question, &open)? {
                     Reply::Back => self.back(),
@@ -72,18 +73,23 @@ impl<'a> Interview<'a> {
     }
 
     fn take(&mut self, question: &Question, answer: Answer, ask: &mut dyn Ask) {
-        let before = self.answers.clone();
-        self.answers = match &answer {
+        self.history.push(self.answers.clone());
+        let answers = match &answer {
             Answer::One(value) => match question.choice(value) {
-                Some(choice) => self.tree.take(&before, question, choice),
-                None => before.clone(),
+                Some(choice) => self.tree.take(&self.answers, question, choice),
+                None => return,
             },
-            Answer::Many(_) => before.with(question.id, answer),
+            Answer::Many(_) => self.answers.with(question.id, answer),
         };
-        if let (false, Some(runtime)) = (before.has("runtime"), self.answers.one("runtime")) {
+        self.go_on(answers, ask);
+    }
+
+    fn go_on(&mut self, answers: Answers, ask: &mut dyn Ask) {
+        let before = self.answers.one("runtime");
+        self.answers = answers;
+        if let (None, Some(runtime)) = (before, self.answers.one("runtime")) {
             ask.explain(runtime);
         }
-        self.history.push(before);
     }
 }
 
@@ -103,11 +109,13 @@ pub fn without_asking(
     command: &dyn Fn(&Answers) -> String,
 ) -> Result<Answers> {
     let mut missing: Vec<Missing> = Vec::new();
-    let completed = complete(tree, answers, &mut |question, open| {
+    let completed = complete(tree, answers, &mut |question, _| {
         if question.style == Style::Pick {
             return;
         }
         if !tree.is_spine(question) {
+            // Open as far as the user decided: the defaults on the way here are only an example.
+            let open = tree.open(question, answers);
             missing.push(Missing {
                 flag: format!("--{}", question.id),
                 values: open.iter().map(|choice| choice.value).collect(),
@@ -138,9 +146,10 @@ pub fn not_answered(missing: Vec<Missing>, command: &str) -> Failure {
             failure = failure.help(format!("{} <{}>", each.flag, each.values.join("|")));
         }
     }
-    failure = failure
-        .help(format!("for example `{command}`"))
-        .help("or take the defaults with `--yes`");
+    failure = failure.help(format!("for example `{command}`"));
+    if missing.iter().any(|each| !each.values.is_empty()) {
+        failure = failure.help("or take the defaults with `--yes`");
+    }
     failure.missing = missing;
     failure
 }

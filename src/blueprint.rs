@@ -87,7 +87,12 @@ impl Blueprint {
         layers.push(format!("_kinds/{}", self.kind.id));
         layers.push(format!("{runtime}/_base"));
         if let Some(board) = self.board {
-            layers.push(format!("{runtime}/_{}", board.family()));
+            layers.extend(
+                board
+                    .layers()
+                    .iter()
+                    .map(|layer| format!("{runtime}/{layer}")),
+            );
         }
         if self.engine.is_some() {
             layers.push(format!("{home}/_base"));

@@ -1,7 +1,7 @@
 //! The command line: fixed flags, and one flag for each question of the tree.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anstream::ColorChoice;
 use anstyle::{AnsiColor, Style};
@@ -12,7 +12,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
 use crate::answers::{Answer, Given, Source};
 use crate::failure::{Failure, Result};
 use crate::report::{Format, Shell, Verbosity};
-use crate::suggest::did_you_mean;
+use crate::suggest::{did_you_mean, nearest};
 use crate::tree::{Question, Style as Asked, tree};
 use crate::write::Vcs;
 
@@ -23,6 +23,9 @@ const SUBCOMMAND: &str = "async-init";
 const FEW: usize = 3;
 /// More values than these are left to `list`.
 const MANY: usize = 12;
+
+/// Advice where there is none closer.
+const EVERY_FLAG: &str = "`cargo async-init --help` shows every flag";
 
 /// The colours that cargo's own help has.
 const STYLES: Styles = Styles::styled()
@@ -44,7 +47,7 @@ pub enum Task {
     /// Explain a runtime.
     Explain(String),
     /// Compare runtimes; all of them where none is named.
-    Compare(Vec<String>),
+    Compare(Vec<String>, Format),
     /// List rows of the catalogue.
     List(String, Format),
     /// Print every question, condition, value and default.
@@ -160,7 +163,8 @@ fn subcommands() -> Vec<Command> {
             .arg(runtime("runtime").required(true)),
         Command::new("compare")
             .about("Compare runtimes")
-            .arg(runtime("runtimes").num_args(0..)),
+            .arg(runtime("runtimes").num_args(0..))
+            .arg(format(&["text", "json"])),
         Command::new("list")
             .about("List what can be chosen")
             .arg(
@@ -285,7 +289,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> std::result::Result<Pa
         .map_err(|error| refused(&error))?;
     let (task, matches) = match matches.subcommand() {
         Some((name, matches)) => (other_task(name, matches), matches),
-        None => (Ok(create(&matches)), &matches),
+        None => (create(&matches), &matches),
     };
     let shell = shell(matches).map_err(Refused::Wrong)?;
     task.map(|task| Parsed { shell, task })
@@ -321,9 +325,15 @@ fn shell(matches: &ArgMatches) -> Result<Shell> {
     Ok(Shell::new(verbosity, format, color))
 }
 
-fn create(matches: &ArgMatches) -> Task {
-    Task::Create(Create {
-        path: matches.get_one::<PathBuf>("path").cloned(),
+fn create(matches: &ArgMatches) -> Result<Task> {
+    let path = matches.get_one::<PathBuf>("path").cloned();
+    if let Some(word) = path.as_deref().and_then(Path::to_str)
+        && is_command(word)
+    {
+        return Err(out_of_place(word));
+    }
+    Ok(Task::Create(Create {
+        path,
         name: matches.get_one::<String>("name").cloned(),
         vcs: matches
             .get_one::<String>("vcs")
@@ -336,22 +346,23 @@ fn create(matches: &ArgMatches) -> Task {
         given: given(matches),
         yes: matches.get_flag("yes"),
         dry_run: matches.get_flag("dry-run"),
-    })
+    }))
 }
 
 fn other_task(name: &str, matches: &ArgMatches) -> Result<Task> {
     let text = |id: &str| matches.get_one::<String>(id).cloned().unwrap_or_default();
+    let text_or_json = || match text("format").as_str() {
+        "json" => Format::Json,
+        _ => Format::Human,
+    };
     Ok(match name {
         "tree" => Task::Tree(text("format")),
         "explain" => Task::Explain(text("runtime")),
         "compare" => {
             let runtimes = matches.get_many::<String>("runtimes").unwrap_or_default();
-            Task::Compare(runtimes.cloned().collect())
+            Task::Compare(runtimes.cloned().collect(), text_or_json())
         }
-        "list" => match text("format").as_str() {
-            "json" => Task::List(text("what"), Format::Json),
-            _ => Task::List(text("what"), Format::Human),
-        },
+        "list" => Task::List(text("what"), text_or_json()),
         "schema" => Task::Schema,
         "doctor" => Task::Doctor(Doctor {
             path: matches.get_one::<PathBuf>("path").cloned(),
@@ -399,34 +410,41 @@ fn refused(error: &clap::Error) -> Refused {
         _ => None,
     };
     let invalid = context(ContextKind::InvalidArg).unwrap_or_default();
+    // `--kind <KIND>`, `[PATH]`, `<RUNTIME>`, `[RUNTIME]...`
     let flag = invalid
         .split_whitespace()
         .next()
         .unwrap_or_default()
+        .trim_matches(['[', ']', '<', '>', '.'])
         .to_owned();
-    let more = "`cargo async-init --help` shows every flag";
     let failure = match error.kind() {
         ErrorKind::UnknownArgument => {
             let failure = Failure::usage(format!("unknown argument `{}`", invalid.escape_debug()));
             match context(ContextKind::SuggestedArg) {
-                Some(near) => failure.help(format!("did you mean `{near}`?")),
-                None => failure.help(more),
+                // clap finds neighbours that are none.
+                Some(near) if nearest(&invalid, &[&near]).is_some() => {
+                    failure.help(format!("did you mean `{near}`?"))
+                }
+                _ => failure.help(EVERY_FLAG),
             }
         }
         ErrorKind::InvalidValue => invalid_value(error, &flag),
-        ErrorKind::ArgumentConflict => {
-            let prior = context(ContextKind::PriorArg).unwrap_or_default();
-            let message = if prior == invalid || prior.is_empty() {
-                format!("`{flag}` was given twice or does not go with a command")
-            } else {
-                format!("`{flag}` does not go with `{prior}`")
-            };
-            Failure::usage(message).help("leave one of them out")
-        }
+        ErrorKind::ArgumentConflict => match context(ContextKind::InvalidSubcommand) {
+            Some(word) => out_of_place(&word),
+            None => {
+                let prior = context(ContextKind::PriorArg).unwrap_or_default();
+                let message = if prior == invalid || prior.is_empty() {
+                    format!("`{flag}` was given twice")
+                } else {
+                    format!("`{flag}` does not go with `{prior}`")
+                };
+                Failure::usage(message).help("leave one of them out")
+            }
+        },
         _ => {
             let text = error.render().to_string();
             let text = text.lines().next().unwrap_or_default();
-            Failure::usage(text.trim_start_matches("error: ").replace('\'', "`")).help(more)
+            Failure::usage(text.trim_start_matches("error: ").replace('\'', "`")).help(EVERY_FLAG)
         }
     };
     Refused::Wrong(failure)
@@ -441,11 +459,43 @@ fn invalid_value(error: &clap::Error, flag: &str) -> Failure {
         Some(ContextValue::Strings(values)) => values.iter().map(String::as_str).collect(),
         _ => Vec::new(),
     };
-    let advice = did_you_mean(&value, &valid);
+    if value.is_empty() && flag == "PATH" {
+        return Failure::usage("the path is empty")
+            .help("name the project: `cargo async-init my-app`");
+    }
+    let advice = match valid.as_slice() {
+        [] => EVERY_FLAG.to_owned(),
+        valid => did_you_mean(&value, valid),
+    };
     if value.is_empty() {
         return Failure::usage(format!("`{flag}` needs a value")).help(advice);
     }
     Failure::usage(format!("`{value}` is no value of `{flag}`")).help(advice)
+}
+
+fn is_command(word: &str) -> bool {
+    command().find_subcommand(word).is_some()
+}
+
+/// A second path, or a command that does not come first.
+fn out_of_place(word: &str) -> Failure {
+    if is_command(word) {
+        return Failure::usage(format!(
+            "`{word}` is a command, and comes before everything else"
+        ))
+        .help(format!("a project of that name is written `./{word}`"));
+    }
+    Failure::usage(format!("`{}` is one path too many", word.escape_debug()))
+        .help("one project at a time; a path with a space in it goes in quotes")
+}
+
+/// A path as it is typed so that it is taken for one, and not for a command or a flag.
+pub fn path_argument(path: &Path) -> String {
+    let text = path.display().to_string();
+    if text.starts_with('-') || is_command(&text) {
+        return format!("./{text}");
+    }
+    text
 }
 
 /// The style of a heading on stdout.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::answers::{Answer, Answers, Given};
 use crate::ask::{self, Interview};
 use crate::blueprint::{Blueprint, quoted};
-use crate::cli::Create;
+use crate::cli::{self, Create};
 use crate::failure::{Code, Failure, Missing, Result};
 use crate::fileset::FileSet;
 use crate::name::PackageName;
@@ -18,7 +18,7 @@ use crate::record::{self, Record};
 use crate::report::{Format, Shell};
 use crate::tree::tree;
 use crate::workspace::{Edit, Workspace};
-use crate::write::{Site, Vcs};
+use crate::write::{self, Site, Vcs};
 
 /// A project that is decided, but not written.
 struct Project {
@@ -26,8 +26,12 @@ struct Project {
     files: FileSet,
     edit: Option<Edit>,
     workspace: Option<PathBuf>,
+    /// What being a member of a workspace changes in it.
+    notes: Vec<String>,
     path: PathBuf,
     site: Site,
+    /// The command that makes it again.
+    command: String,
 }
 
 /// Writes a project, or shows the plan.
@@ -53,9 +57,10 @@ pub fn create(shell: &Shell, options: &Create) -> Result<()> {
         (None, None, Some(terminal)) => PathBuf::from(terminal.name()?),
         (None, None, None) => return Err(no_path(options, &given)),
     };
-    let place = Place::new(path, options)?;
+    let name = options.name.as_deref().or(record.name.as_deref());
+    let place = Place::new(path, name, options)?;
     let project = match &mut terminal {
-        None => place.project(&decided(options, &given, &place.path)?)?,
+        None => place.project(&place.decided(&given)?)?,
         Some(terminal) => match interview(&given, &place, terminal)? {
             Some(project) => project,
             None => {
@@ -97,10 +102,10 @@ fn no_path(options: &Create, given: &Given) -> Failure {
         values: Vec::new(),
         question: "Project name?".to_owned(),
     };
-    let name = options.name.as_deref().unwrap_or("my-app");
+    let name = Path::new(options.name.as_deref().unwrap_or("my-app"));
     let mut missing = vec![path];
-    let command = |answers: &Answers| command(name, answers);
-    let completed = match decided_with(options.yes, given, &command) {
+    let command = |answers: &Answers| command(name, None, answers, options);
+    let completed = match decided(options, given, &command) {
         Ok(answers) => tree().canonical(&answers),
         Err(failure) => {
             missing.extend(failure.missing);
@@ -110,19 +115,27 @@ fn no_path(options: &Create, given: &Given) -> Failure {
     ask::not_answered(missing, &command(&completed))
 }
 
-fn command(path: &str, answers: &Answers) -> String {
-    let mut words = vec!["cargo async-init".to_owned(), quoted(path)];
+/// The whole command in one line; the name where it is not the folder's.
+fn command(path: &Path, name: Option<&str>, answers: &Answers, options: &Create) -> String {
+    let mut words = vec![
+        "cargo async-init".to_owned(),
+        quoted(&cli::path_argument(path)),
+    ];
     words.extend(answers.to_flags(tree()));
+    words.extend(name.map(|name| format!("--name {}", quoted(name))));
+    words.extend(options.vcs.map(|vcs| format!("--vcs {}", vcs.id())));
+    if !options.workspace {
+        words.push("--no-workspace".to_owned());
+    }
     words.join(" ")
 }
 
-fn decided(options: &Create, given: &Given, path: &Path) -> Result<Answers> {
-    let path = path.display().to_string();
-    decided_with(options.yes, given, &|answers| command(&path, answers))
-}
-
-fn decided_with(yes: bool, given: &Given, command: &dyn Fn(&Answers) -> String) -> Result<Answers> {
-    if yes {
+fn decided(
+    options: &Create,
+    given: &Given,
+    command: &dyn Fn(&Answers) -> String,
+) -> Result<Answers> {
+    if options.yes {
         return Ok(ask::with_defaults(tree(), &given.answers));
     }
     ask::without_asking(tree(), &given.answers, command)
@@ -149,45 +162,65 @@ fn interview(given: &Given, place: &Place, terminal: &mut Terminal) -> Result<Op
 }
 
 /// Where the project goes and what it is called, checked before anything is asked.
-struct Place {
+struct Place<'a> {
     path: PathBuf,
     name: PackageName,
+    /// Whether the folder has another name than the package.
+    named: bool,
     workspace: Option<Workspace>,
+    options: &'a Create,
 }
 
-impl Place {
-    fn new(path: PathBuf, options: &Create) -> Result<Self> {
-        let absolute = std::path::absolute(&path).map_err(|error| {
-            // The one path that cannot be made absolute is the empty one.
-            Failure::usage(format!("`{}` is no path: {error}", path.display()))
-                .help("name the project: `cargo async-init my-app`")
-        })?;
+impl<'a> Place<'a> {
+    fn new(path: PathBuf, name: Option<&str>, options: &'a Create) -> Result<Self> {
+        let name = name.map(PackageName::parse).transpose()?;
+        let unresolved = |error| Failure::io("resolve", &path, &error);
+        let absolute = std::path::absolute(&path)
+            .map_err(|error| unresolved(error).help("is the working folder still there?"))?;
+        if absolute.to_str().is_none() {
+            return Err(
+                Failure::usage(format!("`{}` is not UTF-8", absolute.display()))
+                    .help("choose a path that is"),
+            );
+        }
         let folder = match absolute.file_name() {
             Some(folder) => folder.to_owned(),
-            None => fs::canonicalize(&absolute)
-                .ok()
-                .and_then(|path| Some(path.file_name()?.to_owned()))
-                .unwrap_or_default(),
+            None => match fs::canonicalize(&absolute).map_err(unresolved)?.file_name() {
+                Some(folder) => folder.to_owned(),
+                None => return Err(root(&path)),
+            },
         };
-        if absolute.to_str().is_none() {
-            return Err(Failure::usage(format!("`{}` is not UTF-8", path.display()))
-                .help("choose a path that is"));
+        let folder = folder.to_string_lossy();
+        let named = name.as_ref().is_some_and(|name| name.as_str() != folder);
+        let name = match name {
+            Some(name) => name,
+            None => PackageName::parse(&folder)?,
+        };
+        if !options.dry_run {
+            write::clear_leftovers(&absolute);
         }
-        let name = match &options.name {
-            Some(name) => PackageName::parse(name)?,
-            None => PackageName::parse(&folder.to_string_lossy())?,
-        };
         Site::inspect(&path)?;
         let workspace = if options.workspace {
             Workspace::around(&absolute)?
         } else {
-            None
+            Workspace::apart(&absolute)
         };
         Ok(Self {
             path,
             name,
+            named,
             workspace,
+            options,
         })
+    }
+
+    fn decided(&self, given: &Given) -> Result<Answers> {
+        decided(self.options, given, &|answers| self.command(answers))
+    }
+
+    fn command(&self, answers: &Answers) -> String {
+        let name = self.named.then(|| self.name.as_str());
+        command(&self.path, name, answers, self.options)
     }
 
     fn project(&self, answers: &Answers) -> Result<Project> {
@@ -197,6 +230,11 @@ impl Place {
             .as_ref()
             .filter(|_| !blueprint.stands_alone());
         let files = plan(&blueprint, workspace)?;
+        let manifest = files.get("Cargo.toml");
+        let notes = workspace
+            .zip(manifest)
+            .map(|(workspace, file)| workspace.notes(&file.text));
+        let notes = notes.unwrap_or_default();
         let site = Site::inspect(&self.path)?;
         let edit = match workspace {
             Some(workspace) => workspace.join(&site.destination, blueprint.name.as_str())?,
@@ -205,12 +243,23 @@ impl Place {
         Ok(Project {
             files,
             edit,
-            workspace: workspace.map(|workspace| workspace.root_manifest().to_owned()),
+            workspace: workspace.and_then(|workspace| Some(workspace.root_manifest()?.to_owned())),
+            notes,
             path: self.path.clone(),
+            command: self.command(&blueprint.answers),
             site,
             blueprint,
         })
     }
+}
+
+/// The one folder that has no name, and cannot be renamed over either.
+fn root(path: &Path) -> Failure {
+    Failure::new(
+        Code::Clash,
+        format!("`{}` is the root of a file system", path.display()),
+    )
+    .help("name a new folder")
 }
 
 impl Project {
@@ -229,7 +278,9 @@ impl Project {
         } else {
             &self.path
         };
-        let mut steps = vec![format!("cd {}", quoted(&folder.display().to_string()))];
+        let folder = quoted(&folder.display().to_string());
+        let dash = if folder.starts_with('-') { "./" } else { "" };
+        let mut steps = vec![format!("cd {dash}{folder}")];
         match self.blueprint.board {
             Some(board) => steps.extend(board.next_steps().iter().map(|&step| step.to_owned())),
             None => steps.extend(
@@ -241,18 +292,6 @@ impl Project {
             ),
         }
         steps
-    }
-
-    fn command(&self) -> String {
-        let mut command = self.blueprint.command(&self.path.display().to_string());
-        if self
-            .path
-            .file_name()
-            .is_none_or(|folder| folder != self.blueprint.name.as_str())
-        {
-            command = format!("{command} --name {}", self.blueprint.name);
-        }
-        command
     }
 
     fn object(&self, written: bool) -> Value {
@@ -282,7 +321,8 @@ impl Project {
             "caveats": blueprint.caveats(),
             "files": files,
             "workspace": self.workspace.as_ref().map(|manifest| manifest.display().to_string()),
-            "command": self.command(),
+            "notes": self.notes,
+            "command": self.command,
             "next_steps": self.next_steps(),
             "written": written,
         })
@@ -304,6 +344,7 @@ fn show_plan(shell: &Shell, project: &Project) {
             &format!("a member to `{}`", edit.manifest.display()),
         );
     }
+    say_notes(shell, project);
 }
 
 fn report(shell: &Shell, project: &Project) {
@@ -325,11 +366,18 @@ fn report(shell: &Shell, project: &Project) {
             ),
         );
     }
+    say_notes(shell, project);
     if project.blueprint.runtime.id == "async-std" {
         shell.warn("async-std is discontinued (RUSTSEC-2025-0052); smol is where its authors send its users");
     }
     for (index, step) in project.next_steps().iter().enumerate() {
         shell.step(if index == 0 { "Next" } else { "" }, step);
     }
-    shell.step("Again", &project.command());
+    shell.step("Again", &project.command);
+}
+
+fn say_notes(shell: &Shell, project: &Project) {
+    for note in &project.notes {
+        shell.status("Note", note);
+    }
 }

@@ -1,26 +1,45 @@
 //! Ctrl-C and SIGTERM: they leave nothing or everything, and the terminal as it was.
 
-use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{process, thread};
 
 use crate::failure::{Code, Failure, Result};
+
+/// How a staging folder is removed.
+type Remove = fn(&Path) -> io::Result<()>;
 
 /// What an interrupt has to do.
 enum Stage {
     /// Nothing is on disk: just end.
     Idle,
-    /// Remove this folder, then end.
-    Staged(PathBuf),
+    /// Remove this folder in that way, then end.
+    Staged(PathBuf, Remove),
     /// The project is there: let the run finish.
     Committed,
 }
 
 static STAGE: Mutex<Stage> = Mutex::new(Stage::Idle);
 
+/// Whether an interrupt waits for its turn.
+static ASKED: AtomicBool = AtomicBool::new(false);
+
 fn stage() -> MutexGuard<'static, Stage> {
     STAGE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The stage, for the run itself: an interrupt that waits goes first, and ends the process.
+fn turn() -> MutexGuard<'static, Stage> {
+    let stage = stage();
+    if !ASKED.load(Ordering::SeqCst) {
+        return stage;
+    }
+    drop(stage);
+    loop {
+        thread::park();
+    }
 }
 
 /// Makes SIGINT, SIGTERM and SIGHUP end the process with code 130.
@@ -34,14 +53,15 @@ pub fn install() -> Result<()> {
 }
 
 fn on_signal() {
+    ASKED.store(true, Ordering::SeqCst);
     // Held until the process has ended, so no file operation can come in between.
     let stage = stage();
     match &*stage {
         Stage::Committed => return,
         Stage::Idle => {}
-        Stage::Staged(folder) => {
+        Stage::Staged(folder, remove) => {
             // Whatever is left is removed by the next run, like after SIGKILL.
-            let _ = fs::remove_dir_all(folder);
+            let _ = remove(folder);
         }
     }
     // A prompt hides the cursor and does not bring it back by itself.
@@ -51,7 +71,7 @@ fn on_signal() {
 
 /// Runs one file operation that an interrupt must not split.
 pub fn undivided<T>(operation: impl FnOnce() -> T) -> T {
-    let _stage = stage();
+    let _stage = turn();
     operation()
 }
 
@@ -60,10 +80,14 @@ pub fn undivided<T>(operation: impl FnOnce() -> T) -> T {
 /// # Errors
 ///
 /// Those of `create`.
-pub fn staged<T>(create: impl FnOnce() -> Result<T>, folder: impl Fn(&T) -> &Path) -> Result<T> {
-    let mut stage = stage();
+pub fn staged<T>(
+    create: impl FnOnce() -> Result<T>,
+    folder: impl Fn(&T) -> &Path,
+    remove: Remove,
+) -> Result<T> {
+    let mut stage = turn();
     let created = create()?;
-    *stage = Stage::Staged(folder(&created).to_owned());
+    *stage = Stage::Staged(folder(&created).to_owned(), remove);
     Ok(created)
 }
 
@@ -73,7 +97,7 @@ pub fn staged<T>(create: impl FnOnce() -> Result<T>, folder: impl Fn(&T) -> &Pat
 ///
 /// Those of `commit`, after which an interrupt still removes the staging folder.
 pub fn committed<T>(commit: impl FnOnce() -> Result<T>) -> Result<T> {
-    let mut stage = stage();
+    let mut stage = turn();
     let value = commit()?;
     *stage = Stage::Committed;
     Ok(value)

@@ -9,6 +9,7 @@ pub mod ask;
 pub mod blueprint;
 pub mod catalog;
 pub mod cli;
+pub mod compare;
 pub mod create;
 pub mod failure;
 pub mod fileset;

@@ -7,7 +7,7 @@ use anstream::ColorChoice;
 use cargo_async_init::cli::{self, Parsed, Refused, Task};
 use cargo_async_init::failure::{Failure, Result};
 use cargo_async_init::report::{Format, Shell, Verbosity};
-use cargo_async_init::{create, interrupt, show};
+use cargo_async_init::{compare, create, interrupt, show};
 
 fn main() -> ExitCode {
     let Parsed { shell, task } = match cli::parse(env::args_os()) {
@@ -33,8 +33,8 @@ fn run(shell: &Shell, task: Task) -> Result<()> {
             Ok(())
         }
         Task::Explain(runtime) => show::explain(shell, &runtime),
-        Task::Compare(runtimes) => {
-            show::compare(shell, &runtimes);
+        Task::Compare(runtimes, format) => {
+            compare::compare(shell, &runtimes, format);
             Ok(())
         }
         Task::List(what, format) => {

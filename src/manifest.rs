@@ -1,6 +1,6 @@
 //! Merging the layers' `Cargo.toml` fragments into one manifest.
 
-use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value};
 
 /// The order of a manifest's tables, as cargo's own documentation lists them.
 const ORDER: &[&str] = &[
@@ -95,19 +95,20 @@ fn merge_item(into: &mut Item, from: &Item, path: &mut Vec<String>) -> Result<()
     if let (true, Item::Value(into), Item::Value(from)) = (in_dependencies, &mut *into, from) {
         return merge_dependency(into, from, path);
     }
-    match (into.as_array_mut(), from.as_array()) {
-        (Some(into), Some(from)) => {
-            for value in from {
-                if !into.iter().any(|each| same(each, value)) {
-                    into.push(value.clone());
-                }
-            }
-            Ok(())
-        }
-        _ => {
-            // A later layer decides, as it does for every other file; comments come along.
-            *into = from.clone();
-            Ok(())
+    if let (Some(into), Some(from)) = (into.as_array_mut(), from.as_array()) {
+        unite(into, from);
+    } else {
+        // A later layer decides, as it does for every other file; comments come along.
+        *into = from.clone();
+    }
+    Ok(())
+}
+
+/// Adds to an array what it does not have yet.
+fn unite(into: &mut Array, from: &Array) {
+    for value in from {
+        if !into.iter().any(|each| same(each, value)) {
+            into.push(value.clone());
         }
     }
 }
@@ -118,10 +119,8 @@ fn merge_dependency(into: &mut Value, from: &Value, path: &[String]) -> Result<(
     for (key, value) in &detailed(from) {
         match merged.get_mut(key) {
             Some(Value::Array(features)) => {
-                for feature in value.as_array().into_iter().flatten() {
-                    if !features.iter().any(|each| same(each, feature)) {
-                        features.push(feature.clone());
-                    }
+                if let Some(more) = value.as_array() {
+                    unite(features, more);
                 }
             }
             Some(present) if !same(present, value) => {

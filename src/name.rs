@@ -69,15 +69,19 @@ impl fmt::Display for PackageName {
 
 /// The name without what would break the message that shows it.
 fn shown(name: &str) -> String {
-    let mut shown: String = name
-        .chars()
-        .take(LONGEST)
-        .flat_map(char::escape_debug)
-        .collect();
+    let mut shown: String = name.chars().take(LONGEST).map(escaped).collect();
     if name.chars().nth(LONGEST).is_some() {
         shown.push('…');
     }
     shown
+}
+
+/// A character that cannot be seen, as its escape; quotes are harmless between backticks.
+fn escaped(c: char) -> String {
+    match c {
+        '"' | '\'' => c.to_string(),
+        c => c.escape_debug().to_string(),
+    }
 }
 
 fn objection(name: &str) -> Option<String> {
@@ -89,7 +93,7 @@ fn objection(name: &str) -> Option<String> {
         return Some(format!("it has {length} characters, {LONGEST} are allowed"));
     }
     if let Some(bad) = name.chars().find(|&c| !is_allowed(c)) {
-        let bad = bad.escape_debug();
+        let bad = escaped(bad);
         return Some(format!(
             "`{bad}` is not allowed, only the letters a to z, digits, `-` and `_`"
         ));

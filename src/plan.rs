@@ -17,14 +17,14 @@ const MANIFEST: &str = "Cargo.toml";
 /// Where the name is that of a dependency, or a template is broken.
 pub fn plan(blueprint: &Blueprint, workspace: Option<&Workspace>) -> Result<FileSet> {
     let layers = blueprint.layers();
-    let renderer = Renderer::new(&layers, blueprint.context()).map_err(broken)?;
+    let renderer = Renderer::new(&layers, blueprint.context()).map_err(|error| broken(&error))?;
     let mut files = FileSet::default();
     let mut fragments = Vec::new();
     for template in layers.iter().flat_map(|name| template::layer(name)) {
         if template::fills_slot(&template) {
             continue;
         }
-        let text = renderer.render(template).map_err(broken)?;
+        let text = renderer.render(template).map_err(|error| broken(&error))?;
         if template.target == MANIFEST {
             fragments.push(text);
         } else if text.trim().is_empty() {
@@ -44,7 +44,7 @@ fn merged_manifest(
     fragments: &[String],
     workspace: Option<&Workspace>,
 ) -> Result<String> {
-    let mut manifest = manifest::merge(fragments).map_err(broken)?;
+    let mut manifest = manifest::merge(fragments).map_err(|error| broken(&error))?;
     manifest["package"]["name"] = toml_edit::value(blueprint.name.as_str());
     let crate_name = blueprint.name.crate_name();
     let dependencies = manifest::dependencies(manifest.as_table());
@@ -65,7 +65,7 @@ fn merged_manifest(
 }
 
 /// A template that does not render is this tool's fault; the suite renders every one of them.
-fn broken(error: String) -> Failure {
+fn broken(error: &str) -> Failure {
     Failure::new(Code::Io, format!("broken template: {error}"))
         .help("this is a defect of cargo-async-init: please report it with the command you typed")
 }

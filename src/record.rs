@@ -17,6 +17,9 @@ const HEADER: &str = "\
 # makes it again; each file's id is the one that git gives to the text as it was written.
 ";
 
+/// Advice for a file that is not as it should be.
+const SCHEMA: &str = "`cargo async-init schema` shows every key and its values";
+
 /// The record of a project.
 pub fn write(blueprint: &Blueprint, files: &FileSet) -> String {
     let mut document = DocumentMut::new();
@@ -118,9 +121,15 @@ impl Reader<'_> {
             .ok_or_else(|| self.wrong_type(question.id, "an array of strings", item))?;
         let mut values = Vec::new();
         for value in array {
-            let text = value
-                .as_str()
-                .ok_or_else(|| self.wrong_type(question.id, "an array of strings", item))?;
+            let text = value.as_str().ok_or_else(|| {
+                Failure::usage(format!(
+                    "`{}` in `{}` holds {}, not only strings",
+                    question.id,
+                    self.file,
+                    with_article(value.type_name())
+                ))
+                .help(SCHEMA)
+            })?;
             values.push(self.value(question, text)?);
         }
         Ok(Answer::Many(question.in_order(&values)))
@@ -182,7 +191,7 @@ impl Reader<'_> {
             self.file,
             with_article(item.type_name())
         ))
-        .help("`cargo async-init schema` shows every key and its values")
+        .help(SCHEMA)
     }
 }
 

@@ -107,7 +107,7 @@ impl Shell {
     pub fn fail(&self, failure: &Failure) {
         let mut text = format!("{RED}error{RED:#}: {}", failure.message);
         for help in &failure.help {
-            text.push_str(&format!("\n{CYAN}help{CYAN:#}: {help}"));
+            text = format!("{text}\n{CYAN}help{CYAN:#}: {help}");
         }
         self.line(Verbosity::Quiet, &text);
         if self.format == Format::Json {

@@ -376,6 +376,3 @@ pub fn man(shell: &Shell) -> Result<()> {
 pub fn doctor(_shell: &Shell, _options: &cli::Doctor) -> Result<()> {
     Ok(())
 }
-
-/// stub, replaced by compare.rs
-pub fn compare(_shell: &Shell, _runtimes: &[String]) {}

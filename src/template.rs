@@ -91,14 +91,13 @@ impl Renderer {
     }
 }
 
-/// Every slot that any layer fills, with what these layers fill it with.
+/// Every slot that these layers name, with what they fill it with.
 fn slots(layers: &[String]) -> BTreeMap<String, String> {
-    let mut slots: BTreeMap<String, String> = TEMPLATES
-        .iter()
-        .filter_map(|(path, _)| path.split_once(SLOTS)?.1.strip_suffix(SUFFIX))
-        .map(|slot| (slot.to_owned(), String::new()))
-        .collect();
+    let mut slots: BTreeMap<String, String> = BTreeMap::new();
     for template in layers.iter().flat_map(|name| layer(name)) {
+        for slot in named(template.source) {
+            slots.entry(slot.to_owned()).or_default();
+        }
         if let Some(slot) = template.target.strip_prefix(SLOTS) {
             slots
                 .entry(slot.to_owned())
@@ -107,6 +106,13 @@ fn slots(layers: &[String]) -> BTreeMap<String, String> {
         }
     }
     slots
+}
+
+/// The slots that a template names, each on a line of its own.
+pub fn named(source: &str) -> impl Iterator<Item = &str> {
+    source
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("{{> ")?.strip_suffix("}}"))
 }
 
 /// Whether a template fills a slot rather than being a file of its own.

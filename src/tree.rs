@@ -135,11 +135,16 @@ impl Tree {
     pub fn next(&self, answers: &Answers) -> Step<'_> {
         for question in &self.questions {
             let decided = answers.has("runtime") && self.is_spine(question);
-            if decided || question.style == Style::Flag || answers.has(question.id) {
+            if decided || answers.has(question.id) || !holds(&question.when, |id| answers.one(id)) {
                 continue;
             }
-            if !holds(&question.when, |id| answers.one(id)) {
-                continue;
+            if question.style == Style::Flag {
+                match self.leaf_of(answers).and_then(|leaf| question.choice(leaf)) {
+                    Some(runtime) if !answers.has("runtime") => {
+                        return Step::Implied(question, runtime);
+                    }
+                    _ => continue,
+                }
             }
             let open = self.open(question, answers);
             match open.as_slice() {
@@ -149,6 +154,13 @@ impl Tree {
             }
         }
         Step::Done
+    }
+
+    /// The runtime to which these spine answers lead, if they lead to one.
+    fn leaf_of(&self, answers: &Answers) -> Option<&'static str> {
+        self.questions
+            .iter()
+            .find_map(|question| question.choice(answers.one(question.id)?)?.leaf)
     }
 
     /// The choices of a question from which these answers can still be completed.
@@ -252,13 +264,16 @@ impl Question {
     }
 }
 
+/// A way through the tree: question and value, in the order in which they come.
+type Route = [(&'static str, &'static str)];
+
 /// A depth-first search for routes that give the wanted answers.
 struct Search<'a> {
     tree: &'a Tree,
     wanted: &'a Answers,
     route: Vec<(&'static str, &'static str)>,
     /// Called with each complete route; `true` ends the search.
-    visit: &'a mut dyn FnMut(&[(&'static str, &'static str)]) -> bool,
+    visit: &'a mut dyn FnMut(&Route) -> bool,
 }
 
 impl Search<'_> {

@@ -2,14 +2,13 @@
 //!
 //! A staging folder `.async-init-*` holds `lock` (held by the run that made it), `project`, and,
 //! where a workspace is joined, the edited root manifest as `manifest` with its note `joins`. What
-//! a killed run leaves is found by its lock being free, and cleared away by the next run.
+//! a killed run leaves is found by its lock being free, and cleared away by the next run. So that
+//! this can be cut short too, the note goes first and the lock last.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-
-use tempfile::TempDir;
+use std::process::{self, Command, Stdio};
 
 use crate::failure::{Code, Failure, Result};
 use crate::fileset::{self, FileSet};
@@ -31,6 +30,16 @@ pub enum Vcs {
     Git,
     /// None.
     None,
+}
+
+impl Vcs {
+    /// The value of `--vcs`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Git => "git",
+            Self::None => "none",
+        }
+    }
 }
 
 /// Where a project goes.
@@ -56,8 +65,13 @@ impl Site {
             std::path::absolute(path).map_err(|error| Failure::io("resolve", path, &error))?;
         match fs::symlink_metadata(&destination) {
             Ok(_) => {
-                destination = fs::canonicalize(&destination)
-                    .map_err(|error| Failure::io("resolve", &destination, &error))?;
+                destination = match fs::canonicalize(&destination) {
+                    Ok(real) => real,
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                        return Err(dangling(&destination));
+                    }
+                    Err(error) => return Err(Failure::io("resolve", &destination, &error)),
+                };
                 check_empty(&destination)?;
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -98,8 +112,11 @@ impl Site {
     ///
     /// Where the file system or git fails; then nothing is left behind.
     pub fn write(&self, files: &FileSet, vcs: Vcs, edit: Option<&Edit>) -> Result<()> {
-        clear_leftovers(&self.anchor);
-        let staging = interrupt::staged(|| Staging::create(&self.anchor), Staging::path)?;
+        let staging = interrupt::staged(
+            || Staging::create(&self.anchor),
+            Staging::path,
+            remove_staging,
+        )?;
         let project = staging.path().join(PROJECT);
         let inner = self
             .destination
@@ -115,17 +132,30 @@ impl Site {
             interrupt::undivided(|| write_file(&root.join(path), file))?;
         }
         if vcs == Vcs::Git {
-            interrupt::undivided(|| git_init(&root))?;
+            interrupt::undivided(|| git_init(&root, &staging.lock))?;
         }
         if let Some(edit) = edit {
-            interrupt::undivided(|| staging.prepare(edit))?;
+            interrupt::undivided(|| staging.prepare(edit, &self.destination))?;
         }
-        interrupt::committed(|| {
-            self.replace(&project)?;
-            edit.map_or(Ok(()), |edit| join(staging.path(), &edit.manifest))
-        })?;
-        staging.discard();
-        Ok(())
+        interrupt::committed(|| self.commit(&staging, edit))
+    }
+
+    /// Renames the project to its place, and the root manifest after it.
+    fn commit(&self, staging: &Staging, edit: Option<&Edit>) -> Result<()> {
+        let project = staging.path().join(PROJECT);
+        let Some(edit) = edit else {
+            return self.replace(&project);
+        };
+        check_unchanged(edit)?;
+        let was_empty = self.top.exists();
+        self.replace(&project)?;
+        join(staging.path(), &edit.manifest).inspect_err(|_| {
+            // Back to how it was; what fails here is finished by the next run.
+            let _ = fs::rename(&self.top, &project);
+            if was_empty {
+                let _ = fs::create_dir(&self.top);
+            }
+        })
     }
 
     fn replace(&self, project: &Path) -> Result<()> {
@@ -147,38 +177,48 @@ impl Site {
 
 /// A folder that only this run writes to, gone when the run is over.
 struct Staging {
-    folder: TempDir,
-    /// Locked for as long as this run lives.
+    folder: PathBuf,
+    /// Locked for as long as this run lives, and a git that it started.
     lock: File,
 }
 
 impl Staging {
     fn create(anchor: &Path) -> Result<Self> {
+        let mut number = 0;
         loop {
-            let folder = tempfile::Builder::new()
-                .prefix(STAGING)
-                .tempdir_in(anchor)
-                .map_err(|error| Failure::io("create a folder in", anchor, &error))?;
-            let path = folder.path().join(LOCK);
+            let folder = anchor.join(format!("{STAGING}{}-{number}", process::id()));
+            match fs::create_dir(&folder) {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    number += 1;
+                    continue;
+                }
+                Err(error) => return Err(Failure::io("create a folder in", anchor, &error)),
+            }
+            let path = folder.join(LOCK);
             let locked = File::create_new(&path).and_then(|lock| {
                 lock.lock()?;
                 Ok(lock)
             });
             match locked {
-                // Another run may have taken it for a leftover before it was locked.
-                Ok(_) | Err(_) if !path.exists() && !folder.path().exists() => {}
-                Ok(lock) => return Ok(Self { folder, lock }),
-                Err(error) => return Err(Failure::io("lock", &path, &error)),
+                Ok(lock) if path.exists() => return Ok(Self { folder, lock }),
+                // Another run took it for a leftover before it was locked.
+                Ok(_) => number += 1,
+                Err(_) if !folder.exists() => {}
+                Err(error) => {
+                    let _ = remove_staging(&folder);
+                    return Err(Failure::io("lock", &path, &error));
+                }
             }
         }
     }
 
     fn path(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 
     /// Puts the edited root manifest beside the project, so that joining is one rename.
-    fn prepare(&self, edit: &Edit) -> Result<()> {
+    fn prepare(&self, edit: &Edit, destination: &Path) -> Result<()> {
         let text = fileset::File {
             text: edit.after.clone(),
         };
@@ -191,16 +231,43 @@ impl Staging {
         let before = fileset::File {
             text: edit.before.clone(),
         };
-        let text = format!("{}\n{}\n", before.blob_id(), edit.manifest.display());
+        // No path holds a NUL.
+        let text = format!(
+            "{}\0{}\0{}",
+            before.blob_id(),
+            edit.manifest.display(),
+            destination.display()
+        );
         write_file(&self.path().join(JOINS), &fileset::File { text })
     }
+}
 
-    fn discard(self) {
-        let Self { folder, lock } = self;
+impl Drop for Staging {
+    fn drop(&mut self) {
         // What cannot be removed now is a leftover, and the next run clears it away.
-        let _ = folder.close();
-        drop(lock);
+        let _ = remove_staging(&self.folder);
     }
+}
+
+/// Removes a staging folder, first what joins a workspace and last what says that it is ours.
+fn remove_staging(staging: &Path) -> io::Result<()> {
+    let note = staging.join(JOINS);
+    if note.exists() {
+        fs::remove_file(note)?;
+    }
+    for entry in fs::read_dir(staging)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            fs::remove_dir_all(path)?;
+        } else if !path.ends_with(LOCK) {
+            fs::remove_file(path)?;
+        }
+    }
+    let lock = staging.join(LOCK);
+    if lock.exists() {
+        fs::remove_file(lock)?;
+    }
+    fs::remove_dir(staging)
 }
 
 /// Renames the staged root manifest over the real one.
@@ -216,9 +283,10 @@ fn join(staging: &Path, manifest: &Path) -> Result<()> {
     renamed.map_err(|error| Failure::io("add the member to", manifest, &error))
 }
 
-/// Clears away what killed runs left in a folder; a run that still lives holds its lock.
-fn clear_leftovers(anchor: &Path) {
-    let Ok(entries) = fs::read_dir(anchor) else {
+/// Clears away what killed runs left beside a destination; a run that still lives holds its lock.
+pub fn clear_leftovers(destination: &Path) {
+    let above = destination.ancestors().skip(1);
+    let Some(Ok(entries)) = above.map(fs::read_dir).find(std::result::Result::is_ok) else {
         return;
     };
     for entry in entries.flatten() {
@@ -238,7 +306,7 @@ fn clear_leftover(staging: &Path) {
         return;
     }
     finish_joining(staging);
-    let _ = fs::remove_dir_all(staging);
+    let _ = remove_staging(staging);
 }
 
 /// A run killed between its two renames has its project in place, but not in the workspace.
@@ -246,14 +314,30 @@ fn finish_joining(staging: &Path) {
     let Ok(note) = fs::read_to_string(staging.join(JOINS)) else {
         return;
     };
-    let Some((before, manifest)) = note.trim_end().split_once('\n') else {
+    let [before, manifest, destination] = note.split('\0').collect::<Vec<_>>()[..] else {
         return;
     };
     let unchanged =
         fs::read_to_string(manifest).is_ok_and(|text| fileset::File { text }.blob_id() == before);
-    if unchanged && !staging.join(PROJECT).exists() {
+    let in_place =
+        !staging.join(PROJECT).exists() && Path::new(destination).join("Cargo.toml").exists();
+    if unchanged && in_place {
         let _ = join(staging, Path::new(manifest));
     }
+}
+
+/// Somebody else may have edited the root manifest since it was read.
+fn check_unchanged(edit: &Edit) -> Result<()> {
+    let now = fs::read_to_string(&edit.manifest)
+        .map_err(|error| Failure::io("read", &edit.manifest, &error))?;
+    if now == edit.before {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Code::Io,
+        format!("`{}` was changed meanwhile", edit.manifest.display()),
+    )
+    .help("run the same command again"))
 }
 
 /// An empty folder is as good as none; anything else is a clash.
@@ -294,6 +378,14 @@ fn check_empty(destination: &Path) -> Result<()> {
     .help("choose another path, or empty the folder; nothing in it was touched"))
 }
 
+fn dangling(destination: &Path) -> Failure {
+    Failure::new(
+        Code::Clash,
+        format!("`{}` is a link to nothing", destination.display()),
+    )
+    .help("choose another path, or remove the link")
+}
+
 fn blocked(destination: &Path) -> Failure {
     let file = destination.ancestors().find(|path| path.is_file());
     let file = file.unwrap_or(destination);
@@ -325,14 +417,16 @@ fn write_file(path: &Path, file: &fileset::File) -> Result<()> {
     Ok(())
 }
 
-fn git_init(root: &Path) -> Result<()> {
+fn git_init(root: &Path, lock: &File) -> Result<()> {
     let mut git = Command::new("git");
     // An empty template, as `cargo new` has it: no sample hooks to copy.
     git.args(["init", "--quiet", "--template="])
         .current_dir(root);
-    git.stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped());
+    // git reads nothing, but while it runs, killed or not, the lock is held.
+    let lock = lock
+        .try_clone()
+        .map_err(|error| Failure::io("share the lock of", root, &error))?;
+    git.stdin(lock).stdout(Stdio::null()).stderr(Stdio::piped());
     for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
         git.env_remove(variable);
     }

@@ -5,6 +5,7 @@
 
 pub mod boards;
 pub mod chips;
+pub mod comparison;
 pub mod extras;
 pub mod kinds;
 pub mod offers;

@@ -49,7 +49,7 @@ pub static RUNTIMES: &[Runtime] = &[
         take_when: "You maintain a program that uses it already, or follow a course that does.",
         caveats: &[
             "It is discontinued (RUSTSEC-2025-0052): nobody fixes what breaks. Its authors point to smol.",
-            "`cargo deny check` fails until the advisory is ignored by its id.",
+            "`cargo deny check` fails on that advisory; `--with deny` ignores it by its id and says why.",
             "Its types are not tokio's: a crate that needs tokio panics here.",
         ],
         bases: &["_shared", "_hosted", "_async"],

@@ -1,0 +1,51 @@
+//! The build tier: every path of the tree is checked, linted, formatted, tested and documented.
+//!
+//! One test for each path, made from the tree's own list. All share one target folder, so that a
+//! dependency is compiled once; `cargo` locks that folder, so the tests run one after the other.
+
+mod projects;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use projects::Project;
+
+/// What a hosted project must pass, first the cheapest.
+const HOSTED: &[&str] = &[
+    "fmt --check",
+    "check",
+    "clippy --all-targets -- -D warnings",
+    "test",
+    "doc --no-deps",
+];
+
+/// What firmware must pass; `test-host` is its own alias for tests on this machine.
+const FIRMWARE: &[&str] = &[
+    "fmt --check",
+    "check",
+    "clippy --all-targets -- -D warnings",
+    "clippy-host",
+    "test-host",
+    "doc --no-deps",
+];
+
+fn main() {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads = Some(1);
+    let trials = projects::all_with_everything()
+        .into_iter()
+        .map(|project| Trial::test(project.with(&[]).slug(), move || build(&project)))
+        .collect();
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn build(project: &Project) -> Result<(), Failed> {
+    let folder = projects::generated(project);
+    let steps = if project.is_firmware() {
+        FIRMWARE
+    } else {
+        HOSTED
+    };
+    for step in steps {
+        projects::cargo(&folder, step)?;
+    }
+    Ok(())
+}

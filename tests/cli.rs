@@ -1,0 +1,1340 @@
+//! The cli tier: what scripts depend on. Bad input is refused with a clear error, its exit code and
+//! nothing on disk, and the corrected command then works; good input says what it did.
+
+mod lab;
+
+use std::ffi::OsString;
+use std::fs;
+
+use lab::{Lab, PLAIN, Ran, TCP};
+use serde_json::Value;
+
+/// A command that is refused, and how it is put right.
+struct Case {
+    args: Vec<OsString>,
+    code: i32,
+    corrected: Vec<OsString>,
+}
+
+/// A usage error, in a command and in its correction.
+fn case(args: &[&str], corrected: &[&str]) -> Case {
+    coded(2, args, corrected)
+}
+
+/// The same, where `--runtime tokio --kind tcp --vcs none` follows in both.
+fn plain(args: &[&str], corrected: &[&str]) -> Case {
+    coded(2, &[args, &PLAIN].concat(), &[corrected, &PLAIN].concat())
+}
+
+fn coded(code: i32, args: &[&str], corrected: &[&str]) -> Case {
+    let owned = |args: &[&str]| args.iter().map(OsString::from).collect();
+    Case {
+        args: owned(args),
+        code,
+        corrected: owned(corrected),
+    }
+}
+
+/// Runs each case in a lab of its own and writes down what was said.
+fn transcript(cases: &[Case]) -> String {
+    transcript_in(cases, |_| {})
+}
+
+/// The same, in labs where something is there already.
+fn transcript_in(cases: &[Case], prepare: impl Fn(&Lab)) -> String {
+    let mut text = String::new();
+    for case in cases {
+        let lab = Lab::new();
+        prepare(&lab);
+        let ran = refuse(&lab, case);
+        text += &format!(
+            "$ cargo async-init {}\n{}",
+            shown(&lab, &case.args),
+            shortened(&ran.stderr)
+        );
+        text += &format!(
+            "exit {}; then: {}\n\n",
+            case.code,
+            shown(&lab, &case.corrected)
+        );
+        lab.must(&case.corrected);
+    }
+    text
+}
+
+/// Runs a command that must fail, and change nothing.
+fn refuse(lab: &Lab, case: &Case) -> Ran {
+    let before = lab.tree();
+    let ran = lab.run(&case.args);
+    let said = format!("{:?}\n{}{}", case.args, ran.stdout, ran.stderr);
+    assert_eq!(ran.code, Some(case.code), "{said}");
+    assert_eq!(lab.tree(), before, "it changed something: {said}");
+    assert!(ran.stdout.is_empty(), "data for an error: {said}");
+    assert!(ran.stderr.starts_with("error: "), "{said}");
+    let mut lines = ran.stderr.lines().skip(1);
+    assert!(
+        lines.all(|line| line.starts_with("help: ") && line.len() > "help: ".len()),
+        "{said}"
+    );
+    assert!(
+        !ran.stderr.contains(|c: char| c.is_control() && c != '\n'),
+        "{said}"
+    );
+    ran
+}
+
+fn shown(lab: &Lab, args: &[OsString]) -> String {
+    let words = args.iter().map(|arg| {
+        let word = lab.redact(&arg.to_string_lossy());
+        match word
+            .chars()
+            .all(|c| c.is_ascii_graphic() && !"\"'\\`{".contains(c))
+            && !word.is_empty()
+        {
+            true => word,
+            false => format!("{word:?}"),
+        }
+    });
+    shortened(&words.collect::<Vec<_>>().join(" "))
+}
+
+/// Very long words, cut in the middle.
+fn shortened(text: &str) -> String {
+    let words = text.split(' ').map(|word| match word.len() {
+        0..=100 => word.to_owned(),
+        length => format!("{}[{length} bytes]{}", &word[..8], &word[length - 4..]),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn names_that_no_package_can_have() {
+    let long = "a".repeat(300);
+    insta::assert_snapshot!(transcript(&[
+        plain(&["fn"], &["fn-app"]),
+        plain(&["gen"], &["gen", "--name", "gen-app"]),
+        plain(&["1abc"], &["app-1abc"]),
+        plain(&["a\"b"], &["a-b"]),
+        plain(&["a b"], &["a b", "--name", "a-b"]),
+        plain(&["a\nb"], &["a-b"]),
+        plain(&["{{x}}"], &["{{x}}", "--name", "x"]),
+        plain(&[""], &["my-app"]),
+        plain(&[&long], &[&long[..64]]),
+        plain(&["con"], &["con-app"]),
+        plain(&["COM1"], &["com1-app"]),
+        plain(&["build"], &["build-app"]),
+        plain(&["deps"], &["deps-app"]),
+        plain(&["core"], &["core-app"]),
+        plain(&["test"], &["test-app"]),
+        plain(&["tést"], &["test-it"]),
+        plain(&["a-"], &["a"]),
+        plain(&["_"], &["my-app"]),
+        plain(&["MyApp"], &["my-app"]),
+        plain(&["x", "--name", "../x"], &["x"]),
+        plain(&["x", "--name", ""], &["x"]),
+        plain(&["x", "--name=-x"], &["x"]),
+        plain(&["x", "--name", "'); drop"], &["x", "--name", "drop"]),
+        coded(
+            2,
+            &[
+                "--runtime",
+                "mio",
+                "--kind",
+                "tcp",
+                "--vcs",
+                "none",
+                "--",
+                "-x"
+            ],
+            &["x", "--yes", "--vcs", "none"]
+        ),
+    ]));
+}
+
+#[test]
+fn a_package_named_like_its_own_dependency() {
+    let named = |name| ["--runtime", "mio", "--kind", "tcp", "--vcs", "none", name];
+    let library = |name| {
+        [
+            "--runtime",
+            "agnostic",
+            "--kind",
+            "lib",
+            "--vcs",
+            "none",
+            name,
+        ]
+    };
+    insta::assert_snapshot!(transcript(&[
+        case(&named("mio"), &named("my-mio")),
+        case(
+            &[&named("x")[..], &["--name", "mio"]].concat(),
+            &[&named("x")[..], &["--name", "my-mio"]].concat()
+        ),
+        case(&library("futures-util"), &library("my-futures-util")),
+        case(&library("futures_util"), &library("my-futures")),
+    ]));
+}
+
+#[test]
+fn unknown_words_and_their_neighbours() {
+    let tree = |format| ["tree", "--format", format];
+    insta::assert_snapshot!(transcript(&[
+        plain(&["hello", "--runtim", "tokio"], &["hello"]),
+        plain(&["hello", "--frobnicate"], &["hello"]),
+        plain(&["hello", "-z"], &["hello"]),
+        case(
+            &["hello", "--runtime", "toiko", "--kind", "tcp"],
+            &["hello", "--runtime", "tokio", "--kind", "tcp"]
+        ),
+        case(
+            &["hello", "--runtime", "glommio"],
+            &["hello", "--runtime", "uring", "--yes"]
+        ),
+        case(
+            &["hello", "--runtime", "tokio", "--kind", "htp"],
+            &["hello", "--runtime", "tokio", "--kind", "http"]
+        ),
+        case(
+            &["hello", "--runtime", "uring", "--engine", "tokio-urng"],
+            &["hello", "--engine", "tokio-uring", "--yes"]
+        ),
+        case(
+            &["hello", "--runtime", "embassy", "--board", "pic0"],
+            &["hello", "--runtime", "embassy", "--board", "pico"]
+        ),
+        case(
+            &["hello", "--chip", "rp2030"],
+            &["hello", "--chip", "rp2040", "--yes"]
+        ),
+        case(
+            &["hello", "--network-server", "maybe"],
+            &["hello", "--network-server", "yes", "--yes"]
+        ),
+        plain(
+            &["hello", "--with", "ci,dcker"],
+            &["hello", "--with", "ci,docker"]
+        ),
+        case(
+            &["hello", "--vcs", "svn", "--yes"],
+            &["hello", "--vcs", "git", "--yes"]
+        ),
+        plain(
+            &["hello", "--message-format", "jsn"],
+            &["hello", "--message-format", "json"]
+        ),
+        plain(
+            &["hello", "--color", "sometimes"],
+            &["hello", "--color", "never"]
+        ),
+        case(&["explain", "toiko"], &["explain", "tokio"]),
+        case(
+            &["compare", "tokio", "smoll"],
+            &["compare", "tokio", "smol"]
+        ),
+        case(&["list", "bords"], &["list", "boards"]),
+        case(&["completions", "bsh"], &["completions", "bash"]),
+        case(&tree("jsn"), &tree("json")),
+    ]));
+}
+
+#[test]
+fn flags_without_a_value_or_out_of_place() {
+    insta::assert_snapshot!(transcript(&[
+        case(&["hello", "--name"], &["hello", "--yes", "--name", "other"]),
+        case(
+            &["hello", "--runtime"],
+            &["hello", "--yes", "--runtime", "smol"]
+        ),
+        plain(&["hello", "--with", ""], &["hello", "--with", "ci"]),
+        plain(
+            &["hello", "--with", "ci,,deny"],
+            &["hello", "--with", "ci,deny"]
+        ),
+        plain(&["hello", "--runtime", "smol"], &["hello"]),
+        plain(&["hello", "-q", "-v"], &["hello", "-q"]),
+        plain(&["hello", "world"], &["hello"]),
+        plain(&["hello", "tree"], &["./tree"]),
+        case(&["--dry-run", "tree"], &["tree"]),
+        case(&["tree", "hello"], &["tree"]),
+        case(&["explain"], &["explain", "mio"]),
+    ]));
+}
+
+#[test]
+fn answers_that_do_not_go_together() {
+    insta::assert_snapshot!(transcript(&[
+        case(
+            &["x", "--runtime", "mio", "--kind", "http"],
+            &["x", "--runtime", "mio", "--kind", "tcp"]
+        ),
+        case(
+            &["x", "--library", "yes", "--runtime", "tokio"],
+            &["x", "--library", "yes", "--runtime", "agnostic"]
+        ),
+        case(
+            &["x", "--network-server", "yes", "--runtime", "embassy"],
+            &["x", "--runtime", "embassy", "--yes"]
+        ),
+        case(
+            &["x", "--network-server", "yes", "--library", "yes"],
+            &["x", "--library", "yes", "--yes"]
+        ),
+        case(
+            &["x", "--minimal-deps", "yes", "--embedded", "yes"],
+            &["x", "--minimal-deps", "yes", "--yes"]
+        ),
+        case(
+            &["x", "--chip", "rp2040", "--board", "nrf52840-dk"],
+            &["x", "--chip", "rp2040", "--board", "pico"]
+        ),
+        plain(&["x", "--board", "pico"], &["x"]),
+        plain(&["x", "--engine", "compio"], &["x"]),
+        case(
+            &[
+                "x",
+                "--runtime",
+                "embassy",
+                "--board",
+                "pico",
+                "--with",
+                "docker"
+            ],
+            &["x", "--runtime", "embassy", "--board", "pico"]
+        ),
+        case(
+            &["x", "--runtime", "uring", "--kind", "http"],
+            &[
+                "x",
+                "--runtime",
+                "uring",
+                "--kind",
+                "file",
+                "--engine",
+                "compio"
+            ]
+        ),
+    ]));
+}
+
+#[test]
+fn answers_files_that_are_wrong() {
+    let good = "[answers]\nruntime = \"tokio\"\nkind = \"tcp\"\n";
+    let files: &[(&str, &str)] = &[
+        ("an unknown key", "nmae = \"x\"\n"),
+        ("an unknown answer", "[answers]\nruntme = \"tokio\"\n"),
+        (
+            "a key that breaks lines",
+            "[answers]\n\"ki\\nnd\" = \"tcp\"\n",
+        ),
+        ("an unknown value", "[answers]\nruntime = \"toiko\"\n"),
+        ("a number for a word", "[answers]\nruntime = 1\n"),
+        (
+            "a word for a list",
+            "[answers]\nruntime = \"tokio\"\nwith = \"ci\"\n",
+        ),
+        (
+            "a number in a list",
+            "[answers]\nruntime = \"tokio\"\nwith = [\"ci\", 3]\n",
+        ),
+        ("a word for a table", "answers = \"tokio\"\n"),
+        ("tables for a table", "[[answers]]\nruntime = \"tokio\"\n"),
+        (
+            "a number for the files",
+            "files = 3\n[answers]\nruntime = \"tokio\"\n",
+        ),
+        ("a number for the name", "name = 3\n"),
+        (
+            "a name that no package can have",
+            "name = \"a b\"\n[answers]\nruntime = \"tokio\"\nkind = \"tcp\"\n",
+        ),
+        (
+            "a newer version",
+            "tool-version = \"9.0.0\"\n[answers]\nnew-question = \"yes\"\n",
+        ),
+        ("no version", "tool-version = \"next\"\n"),
+        ("a number for the version", "tool-version = 1.0\n"),
+        ("an open bracket", "[answers\nruntime = \"tokio\"\n"),
+        (
+            "the same key twice",
+            "[answers]\nruntime = \"tokio\"\nruntime = \"smol\"\n",
+        ),
+        (
+            "answers that contradict each other",
+            "[answers]\nruntime = \"mio\"\nkind = \"http\"\n",
+        ),
+    ];
+    let mut text = String::new();
+    for (what, wrong) in files {
+        let lab = Lab::new();
+        let args = ["hello", "--vcs", "none", "--answers", "answers.toml"];
+        let case = case(&args, &args);
+        lab.write("answers.toml", wrong);
+        let ran = refuse(&lab, &case);
+        text += &format!("# {what}\n{wrong}---\n{}\n", ran.stderr);
+        lab.write("answers.toml", good);
+        lab.must(&case.corrected);
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn answers_files_that_cannot_be_read() {
+    let lab = Lab::new();
+    lab.write("bytes.toml", b"\xff\xfe");
+    lab.folder("folder.toml");
+    let with = |file| ["hello", "--yes", "--answers", file];
+    let mut text = String::new();
+    for (code, file) in [(5, "missing.toml"), (5, "folder.toml"), (2, "bytes.toml")] {
+        text += &refuse(&lab, &coded(code, &with(file), &[])).stderr;
+    }
+    insta::assert_snapshot!(text);
+    lab.must(&["hello", "--yes"]);
+}
+
+#[test]
+fn a_flag_that_contradicts_the_file() {
+    let lab = Lab::new();
+    lab.write("answers.toml", "[answers]\nkind = \"http\"\n");
+    let ran = refuse(
+        &lab,
+        &case(&["x", "--answers", "answers.toml", "--runtime", "mio"], &[]),
+    );
+    insta::assert_snapshot!(ran.stderr);
+    lab.must(&["x", "--answers", "answers.toml", "--runtime", "smol"]);
+}
+
+#[test]
+fn nobody_to_ask() {
+    insta::assert_snapshot!(transcript(&[
+        coded(3, &[], &["my-app", "--runtime", "tokio", "--kind", "http"]),
+        coded(3, &["--yes"], &["my-app", "--yes"]),
+        coded(
+            3,
+            &["--name", "hello"],
+            &["hello", "--runtime", "tokio", "--kind", "http"]
+        ),
+        coded(
+            3,
+            &["hello"],
+            &["hello", "--runtime", "tokio", "--kind", "http"]
+        ),
+        coded(3, &["tree/"], &["./tree", "--yes"]),
+        coded(
+            3,
+            &["a b", "--name", "ab", "--no-workspace"],
+            &["a b", "--name", "ab", "--yes"]
+        ),
+        coded(
+            3,
+            &["hello", "--network-server", "no"],
+            &["hello", "--network-server", "no", "--yes"]
+        ),
+        coded(
+            3,
+            &["hello", "--runtime", "tokio", "--vcs", "none"],
+            &["hello", "--yes", "--vcs", "none"]
+        ),
+        coded(
+            3,
+            &["hello", "--runtime", "uring"],
+            &[
+                "hello",
+                "--runtime",
+                "uring",
+                "--kind",
+                "tcp",
+                "--engine",
+                "compio"
+            ]
+        ),
+        coded(
+            3,
+            &["hello", "--embedded", "yes"],
+            &[
+                "hello",
+                "--runtime",
+                "embassy",
+                "--kind",
+                "blinky",
+                "--board",
+                "pico"
+            ]
+        ),
+    ]));
+}
+
+#[test]
+fn the_command_that_an_error_shows_works() {
+    for args in [
+        &["hello"][..],
+        &[],
+        &["./tree"],
+        &["a b", "--name", "ab"],
+        &["h", "--runtime", "uring"],
+        &["-n"],
+    ] {
+        let lab = Lab::new();
+        let ran = lab.run(args);
+        assert_eq!(ran.code, Some(3));
+        let example = ran
+            .stderr
+            .lines()
+            .find_map(|line| line.strip_prefix("help: for example `"));
+        let example = example
+            .and_then(|line| line.strip_suffix('`'))
+            .expect("an example");
+        let then = lab.shell(example);
+        assert_eq!(then.code, Some(0), "{example}\n{}", then.stderr);
+    }
+}
+
+#[test]
+fn something_at_the_destination() {
+    let taken = |args: &[&str]| {
+        coded(
+            4,
+            &[args, &PLAIN].concat(),
+            &[&["free"][..], &PLAIN].concat(),
+        )
+    };
+    insta::assert_snapshot!(transcript_in(
+        &[
+            taken(&["file", "--name", "hello"]),
+            taken(&["file/below/it"]),
+            taken(&["few"]),
+            taken(&["many"]),
+            taken(&["repository"]),
+            taken(&["few/.", "--name", "hello"]),
+            taken(&["."]),
+            taken(&["/"]),
+        ],
+        |lab| {
+            lab.write("file", "mine");
+            lab.write("few/b.txt", "mine");
+            lab.write("few/a.txt", "mine");
+            lab.write("repository/.git/HEAD", "ref: refs/heads/main\n");
+            for number in 10..40 {
+                lab.write(&format!("many/{number}"), "mine");
+            }
+        }
+    ));
+}
+
+#[test]
+fn an_empty_folder_is_as_good_as_none() {
+    let lab = Lab::new();
+    lab.must(&[&["absent"][..], &PLAIN].concat());
+    lab.folder("empty");
+    lab.must(&[&["empty", "--name", "absent"][..], &PLAIN].concat());
+    assert_eq!(
+        lab::below(&lab.tree(), "empty"),
+        lab::below(&lab.tree(), "absent")
+    );
+    lab.folder("here");
+    let ran = lab.run_in("here", &[&["."][..], &PLAIN].concat());
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stderr.contains("Next cd [LAB]/here"), "{}", ran.stderr);
+    assert!(lab.read("here/Cargo.toml").contains("name = \"here\""));
+}
+
+#[test]
+fn missing_parents_are_made() {
+    let lab = Lab::new();
+    let ran = lab.must(&[&["a/b/../c/hello"][..], &PLAIN].concat());
+    assert!(
+        ran.stderr.contains("Next cd a/b/../c/hello"),
+        "{}",
+        ran.stderr
+    );
+    assert!(lab.path().join("a/b/../c/hello/Cargo.toml").exists());
+}
+
+/// Paths that only this family of systems has.
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::ffi::OsStringExt;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    #[test]
+    fn links() {
+        let taken = |path| {
+            coded(
+                4,
+                &[&[path][..], &PLAIN].concat(),
+                &[&["to-empty"][..], &PLAIN].concat(),
+            )
+        };
+        insta::assert_snapshot!(transcript_in(
+            &[taken("to-nothing"), taken("to-full"), taken("to-file")],
+            |lab| {
+                lab.write("full/mine", "");
+                lab.folder("empty");
+                for target in ["nothing", "full", "full/mine", "empty"] {
+                    let name = target
+                        .rsplit('/')
+                        .next()
+                        .unwrap_or_default()
+                        .replace("mine", "file");
+                    symlink(
+                        lab.path().join(target),
+                        lab.path().join(format!("to-{name}")),
+                    )
+                    .expect("a link");
+                }
+            }
+        ));
+    }
+
+    #[test]
+    fn a_path_that_is_not_utf_8() {
+        let lab = Lab::new();
+        let path = OsString::from_vec(b"a\xffb".to_vec());
+        let plain = PLAIN.map(OsString::from);
+        let with = |args: &[OsString]| Case {
+            args: [args, &plain].concat(),
+            code: 2,
+            corrected: Vec::new(),
+        };
+        let as_path = refuse(&lab, &with(std::slice::from_ref(&path))).stderr;
+        let as_name = refuse(&lab, &with(&["x".into(), "--name".into(), path.clone()])).stderr;
+        fs::create_dir(lab.path().join(&path)).expect("such a folder");
+        let inside = lab.run_in(&path, &[&["x"][..], &PLAIN].concat());
+        assert_eq!(inside.code, Some(2));
+        insta::assert_snapshot!(as_path + &as_name + &inside.stderr);
+        lab.must(&[&["a-b"][..], &PLAIN].concat());
+    }
+
+    #[test]
+    fn a_path_that_is_too_long() {
+        let part = "a".repeat(300);
+        let whole = format!("{}hello", "deep/".repeat(2000));
+        let long = |path: &str| {
+            let args: Vec<&str> = [&[path, "--name", "hello"][..], &PLAIN].concat();
+            coded(5, &args, &[&["hello"][..], &PLAIN].concat())
+        };
+        insta::assert_snapshot!(transcript(&[long(&part), long(&whole)]));
+    }
+
+    /// Permissions do not bind root, so there it runs without the power to pass them by.
+    #[test]
+    fn a_folder_that_may_not_be_written_to() {
+        let lab = Lab::new();
+        let closed = lab.folder("closed");
+        let allow = |mode| {
+            fs::set_permissions(&closed, fs::Permissions::from_mode(mode)).expect("it is ours")
+        };
+        let bound = |path: &str| {
+            let args = [&["async-init", path][..], &PLAIN].concat();
+            let mut command = if nix::unistd::geteuid().is_root() {
+                let mut command = lab.program("setpriv");
+                command.args([
+                    "--inh-caps=-dac_override",
+                    "--bounding-set=-dac_override",
+                    lab::BINARY,
+                ]);
+                command
+            } else {
+                lab.program(lab::BINARY)
+            };
+            command.args(args);
+            lab.finish(command)
+        };
+        let mut said = String::new();
+        allow(0o555);
+        for path in ["closed/hello", "closed/a/b/hello"] {
+            let before = lab.tree();
+            let ran = bound(path);
+            assert_eq!((ran.code, lab.tree()), (Some(5), before), "{}", ran.stderr);
+            said += &ran.stderr;
+        }
+        allow(0o000);
+        let ran = bound("closed/hello");
+        assert_eq!(ran.code, Some(5), "{}", ran.stderr);
+        said += &ran.stderr;
+        insta::assert_snapshot!(said);
+        allow(0o755);
+        assert_eq!(bound("closed/hello").code, Some(0));
+    }
+
+    /// In a mount namespace of its own, on a file system that is full, then on one that is not.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn no_space_left() {
+        let lab = Lab::new();
+        lab.folder("disk");
+        let script = r#"
+            mount -t tmpfs -o size=8k none disk && cd disk || exit 99
+            "$0" async-init hello "$@"; code=$?
+            ls -A
+            mount -o remount,size=1m . || exit 99
+            "$0" async-init hello "$@" >&2 || exit 98
+            exit $code"#;
+        let mut command = lab.program("unshare");
+        command
+            .args([
+                "--map-root-user",
+                "--mount",
+                "sh",
+                "-c",
+                script,
+                lab::BINARY,
+            ])
+            .args(PLAIN);
+        let ran = lab.finish(command);
+        assert_eq!(
+            ran.code,
+            Some(5),
+            "unprivileged namespaces are needed: {}",
+            ran.stderr
+        );
+        assert_eq!(ran.stdout, "", "it left something");
+        let error: Vec<&str> = ran.stderr.lines().take(1).collect();
+        assert!(
+            error[0].starts_with("error: cannot ") && error[0].contains("`[LAB]/disk/"),
+            "{error:?}"
+        );
+        assert!(error[0].contains("No space left on device"), "{error:?}");
+    }
+
+    #[test]
+    fn a_working_folder_that_is_gone() {
+        let lab = Lab::new();
+        let ran = lab.shell("mkdir gone && cd gone && rmdir ../gone && cargo async-init x --yes");
+        assert_eq!(ran.code, Some(5));
+        insta::assert_snapshot!(ran.stderr);
+    }
+
+    #[test]
+    fn closed_output_is_no_reason_to_panic() {
+        let lab = Lab::new();
+        let plain = PLAIN.join(" ");
+        for (number, redirection) in [
+            "1>&-",
+            "2>&-",
+            "1>&- 2>&-",
+            "0<&- 1>&- 2>&-",
+            "| true",
+            "2>&1 | true",
+        ]
+        .iter()
+        .enumerate()
+        {
+            let ran = lab.shell(&format!(
+                "cargo async-init p{number} {plain} --message-format json {redirection}"
+            ));
+            assert_eq!(ran.code, Some(0), "{redirection}: {}", ran.stderr);
+            assert!(
+                !ran.stderr.contains("panicked"),
+                "{redirection}: {}",
+                ran.stderr
+            );
+        }
+        let paths: Vec<_> = fs::read_dir(lab.path()).expect("the lab").collect();
+        assert_eq!(paths.len(), 6, "each wrote its project");
+        for redirection in ["1>&-", "| true", "1>/dev/full", "2>/dev/full"] {
+            for command in [
+                "schema",
+                "tree",
+                "compare",
+                "list boards",
+                "man",
+                "completions zsh",
+                "--help",
+                "x --kind nothing",
+            ] {
+                let ran = lab.shell(&format!("cargo async-init {command} {redirection}"));
+                assert!(
+                    ran.code.is_some_and(|code| code <= 5),
+                    "{command} {redirection}: {ran:?}"
+                );
+                assert!(
+                    !ran.stderr.contains("panicked"),
+                    "{command} {redirection}: {}",
+                    ran.stderr
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn colours_that_the_environment_asks_for_and_nobody_knows() {
+    let lab = Lab::new();
+    let coloured = |value: &str| {
+        let mut command = lab.command(&[&["hello"][..], &PLAIN].concat());
+        command.env("CARGO_TERM_COLOR", value);
+        lab.finish(command)
+    };
+    let refused = coloured("sometimes");
+    assert_eq!(refused.code, Some(2));
+    insta::assert_snapshot!(refused.stderr);
+    let always = coloured("always");
+    assert_eq!(always.code, Some(0));
+    assert!(always.stderr.contains("\u{1b}[1m"), "{}", always.stderr);
+}
+
+#[test]
+fn a_path_with_quotes_braces_and_spaces() {
+    let lab = Lab::new();
+    let path = "it's {{name}} & \"more\" $HOME";
+    let ran = lab.must(&[&[path, "--name", "hello"][..], &PLAIN].concat());
+    let first = lab.tree();
+    fs::rename(lab.path().join(path), lab.store().join("first")).expect("moved away");
+    let again = lab.shell(ran.again());
+    assert_eq!(again.code, Some(0), "{}\n{}", ran.again(), again.stderr);
+    assert_eq!(lab.tree(), first);
+}
+
+#[test]
+fn again_makes_the_same_project() {
+    let cases: &[&[&str]] = &[
+        &["hello", "--yes"],
+        &["./tree", "--runtime", "tokio", "--kind", "tcp"],
+        &[
+            "hello",
+            "--runtime",
+            "mio",
+            "--kind",
+            "tcp",
+            "--vcs",
+            "none",
+            "--name",
+            "other",
+        ],
+        &[
+            "deep/down/hello",
+            "--network-server",
+            "no",
+            "--no-workspace",
+            "-y",
+        ],
+        &[
+            "hello",
+            "--embedded",
+            "yes",
+            "--chip",
+            "nrf52833",
+            "-y",
+            "--vcs",
+            "git",
+        ],
+        &[
+            "hello",
+            "--runtime",
+            "smol",
+            "--kind",
+            "tcp",
+            "--with",
+            "deny",
+            "--with",
+            "ci",
+        ],
+        &[
+            "--runtime",
+            "mio",
+            "--kind",
+            "tcp",
+            "--name=x-1",
+            "--",
+            "-x",
+        ],
+    ];
+    for args in cases {
+        let (first, second) = (Lab::new(), Lab::new());
+        let ran = first.must(args);
+        let again = second.shell(ran.again());
+        assert_eq!(again.code, Some(0), "{}\n{}", ran.again(), again.stderr);
+        assert_eq!(again.stderr, ran.stderr);
+        assert!(first.tree() == second.tree(), "{}", ran.again());
+    }
+}
+
+#[test]
+fn a_command_s_name_is_a_project_s_name_too() {
+    let lab = Lab::new();
+    lab.must(&[&["./tree"][..], &PLAIN].concat());
+    assert!(lab.read("tree/Cargo.toml").contains("name = \"tree\""));
+    assert!(
+        lab.must(&["tree"])
+            .stdout
+            .contains("Building a network server?")
+    );
+}
+
+#[test]
+fn json_for_what_was_written() {
+    let lab = Lab::new();
+    let ran = lab.must(
+        &[
+            &["hello", "--with", "ci", "--message-format", "json"][..],
+            &PLAIN,
+        ]
+        .concat(),
+    );
+    assert_eq!(ran.stderr, "");
+    let object = parsed(&ran);
+    assert_eq!(keys(&object), KEYS);
+    let is = |key: &str, value: &str| assert_eq!(object[key], value, "{key}");
+    is("package", "hello");
+    is("path", &lab.path().join("hello").display().to_string());
+    is("runtime", "tokio");
+    is("kind", "tcp");
+    assert_eq!(
+        object["answers"],
+        serde_json::json!({"runtime": "tokio", "kind": "tcp", "with": ["ci"]})
+    );
+    assert_eq!(object["written"], true);
+    assert_eq!(object["workspace"], Value::Null);
+    is(
+        "command",
+        "cargo async-init hello --runtime tokio --kind tcp --with ci --vcs none",
+    );
+    assert_eq!(object["next_steps"][0], "cd hello");
+    for list in ["reasons", "caveats"] {
+        assert!(
+            object[list]
+                .as_array()
+                .is_some_and(|texts| texts.iter().all(Value::is_string)),
+            "{list}"
+        );
+    }
+    assert_eq!(listed(&object), on_disk(&lab, "hello"));
+}
+
+const KEYS: [&str; 12] = [
+    "package",
+    "path",
+    "runtime",
+    "kind",
+    "answers",
+    "reasons",
+    "caveats",
+    "files",
+    "workspace",
+    "command",
+    "next_steps",
+    "written",
+];
+
+fn parsed(ran: &Ran) -> Value {
+    serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}", ran.stdout))
+}
+
+fn keys(object: &Value) -> Vec<&str> {
+    object
+        .as_object()
+        .expect("an object")
+        .keys()
+        .map(String::as_str)
+        .collect()
+}
+
+/// Path, bytes and executable, as the object lists them.
+fn listed(object: &Value) -> Vec<(String, usize, bool)> {
+    let files = object["files"].as_array().expect("files");
+    let file = |file: &Value| {
+        assert_eq!(keys(file), ["path", "bytes", "executable"]);
+        Some((
+            file["path"].as_str()?.to_owned(),
+            file["bytes"].as_u64()?.try_into().ok()?,
+            file["executable"].as_bool()?,
+        ))
+    };
+    files
+        .iter()
+        .map(|each| file(each).expect("a file"))
+        .collect()
+}
+
+/// The same of the files in a folder.
+fn on_disk(lab: &Lab, folder: &str) -> Vec<(String, usize, bool)> {
+    let mut files: Vec<(String, usize, bool)> = lab::below(&lab.tree(), folder)
+        .into_iter()
+        .filter_map(|(path, (mode, bytes))| {
+            Some((path.to_str()?.to_owned(), bytes?.len(), mode & 0o111 != 0))
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn a_dry_run_is_what_is_then_written() {
+    for args in [
+        &TCP[..],
+        &["--embedded", "yes", "-y"],
+        &["-y", "--with", "ci,docker,deny"],
+    ] {
+        let lab = Lab::new();
+        let args = [&["hello", "--vcs", "none"], args].concat();
+        let planned = lab.must(&[&args[..], &["--dry-run", "--message-format=json"]].concat());
+        let said = lab.must(&[&args[..], &["-n"]].concat());
+        assert!(
+            lab.tree().is_empty(),
+            "a dry run wrote:\n{}",
+            lab::paths(&lab.tree())
+        );
+        let written = lab.must(&[&args[..], &["--message-format=json"]].concat());
+        let (mut planned, written) = (parsed(&planned), parsed(&written));
+        assert_eq!(planned["written"], false);
+        planned["written"] = Value::Bool(true);
+        assert_eq!(planned, written);
+        assert_eq!(listed(&written), on_disk(&lab, "hello"));
+        let lines: Vec<String> = listed(&written)
+            .iter()
+            .map(|(path, bytes, _)| format!("{bytes:>8}  {path}"))
+            .collect();
+        assert_eq!(said.stdout.lines().collect::<Vec<_>>(), lines);
+    }
+}
+
+#[test]
+fn a_dry_run_refuses_what_a_run_refuses() {
+    let lab = Lab::new();
+    lab.write("full/mine", "");
+    refuse(
+        &lab,
+        &coded(4, &[&["full", "-n"][..], &PLAIN].concat(), &[]),
+    );
+    refuse(
+        &lab,
+        &coded(
+            2,
+            &[&["mio", "-n", "--runtime", "mio", "--kind", "tcp"][..]].concat(),
+            &[],
+        ),
+    );
+    refuse(&lab, &coded(3, &["hello", "-n"], &[]));
+}
+
+#[test]
+fn json_for_failures() {
+    let cases: &[(u8, &[&str])] = &[
+        (2, &["fn", "--yes", "--message-format=json"]),
+        (2, &["hello", "--kind", "htp", "--message-format", "json"]),
+        (2, &["hello", "--message-format=json", "--nonsense"]),
+        (3, &["hello", "--runtime", "uring", "--message-format=json"]),
+        (4, &["full", "--yes", "--message-format=json"]),
+        (
+            5,
+            &["hello", "--answers", "nowhere", "--message-format=json"],
+        ),
+    ];
+    let mut text = String::new();
+    for (code, args) in cases {
+        let lab = Lab::new();
+        lab.write("full/mine", "");
+        let before = lab.tree();
+        let ran = lab.run(args);
+        assert_eq!(
+            (ran.code, lab.tree()),
+            (Some((*code).into()), before),
+            "{}",
+            ran.stderr
+        );
+        let object = parsed(&ran);
+        assert_eq!(keys(&object), ["error"]);
+        assert_eq!(object["error"]["code"], *code);
+        assert!(
+            ran.stderr.starts_with("error: "),
+            "people read it too: {}",
+            ran.stderr
+        );
+        text += &format!(
+            "$ cargo async-init {}\n{}\n",
+            args.join(" "),
+            lab.redact(&ran.stdout)
+        );
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn a_project_s_record_makes_it_again() {
+    let cases: &[&[&str]] = &[
+        &["hello", "--yes"],
+        &[
+            "hello",
+            "--runtime",
+            "mio",
+            "--kind",
+            "tcp",
+            "--name",
+            "other",
+            "--vcs",
+            "none",
+        ],
+        &[
+            "hello",
+            "--network-server",
+            "no",
+            "--embedded",
+            "yes",
+            "--yes",
+        ],
+        &[
+            "hello",
+            "--runtime",
+            "uring",
+            "--kind",
+            "file",
+            "--engine",
+            "tokio-uring",
+            "--with",
+            "docker,ci",
+        ],
+        &[
+            "./tree",
+            "--runtime",
+            "agnostic",
+            "--kind",
+            "lib",
+            "--with",
+            "deny",
+        ],
+    ];
+    for args in cases {
+        let lab = Lab::new();
+        lab.must(args);
+        let folder = args[0].trim_start_matches("./");
+        let record = format!("{folder}/.async-init.toml");
+        lab.must(&["elsewhere", "--answers", &record]);
+        let tree = lab.tree();
+        let without_repository = |folder| {
+            let mut tree = lab::below(&tree, folder);
+            tree.retain(|path, _| !path.starts_with(".git"));
+            tree
+        };
+        assert!(
+            without_repository("elsewhere") == without_repository(folder),
+            "{args:?}"
+        );
+    }
+}
+
+#[test]
+fn a_record_s_name_is_the_path_where_none_is_given() {
+    let lab = Lab::new();
+    lab.must(&[&["tree/hello"][..], &PLAIN].concat());
+    let ran = lab.must(&["--answers", "tree/hello/.async-init.toml", "--vcs", "none"]);
+    assert_eq!(
+        lab::below(&lab.tree(), "hello"),
+        lab::below(&lab.tree(), "tree/hello")
+    );
+    assert!(
+        ran.again().starts_with("cargo async-init hello "),
+        "{}",
+        ran.again()
+    );
+}
+
+#[test]
+fn a_flag_beats_the_file() {
+    let lab = Lab::new();
+    lab.write(
+        "answers.toml",
+        "name = \"theirs\"\n[answers]\nruntime = \"tokio\"\nkind = \"tcp\"\nwith = [\"ci\"]\n",
+    );
+    let with = |args: &[&str]| {
+        let fixed = [
+            "hello",
+            "--answers",
+            "answers.toml",
+            "--dry-run",
+            "--message-format=json",
+        ];
+        parsed(&lab.must(&[&fixed[..], args].concat()))
+    };
+    let file = with(&[]);
+    assert_eq!(
+        (&file["package"], &file["runtime"]),
+        (&"theirs".into(), &"tokio".into())
+    );
+    assert_eq!(file["answers"]["with"], serde_json::json!(["ci"]));
+    let flags = with(&["--runtime", "mio", "--with", "deny", "--name", "ours"]);
+    assert_eq!(
+        (&flags["package"], &flags["runtime"]),
+        (&"ours".into(), &"mio".into())
+    );
+    assert_eq!(flags["answers"]["with"], serde_json::json!(["deny"]));
+}
+
+#[test]
+fn answers_files_as_people_write_them() {
+    let files = [
+        "[answers]\r\nruntime = \"tokio\"\r\nkind = \"tcp\"\r\n",
+        "\u{feff}[answers]\nruntime = \"tokio\"\nkind = \"tcp\"\n",
+        "answers = { network-server = true, tokio-ecosystem = true, kind = \"tcp\" }",
+        "answers.network-server = \"yes\"\nanswers.tokio-ecosystem = \"yes\"\nanswers.kind = \"tcp\"",
+        "tool-version = \"0.1\"\n\n[answers]\nkind = \"tcp\" # comments too\nruntime = \"tokio\"\nwith = []\n",
+    ];
+    let lab = Lab::new();
+    lab.must(&[&["flags/hello"][..], &PLAIN].concat());
+    for (number, text) in files.iter().enumerate() {
+        lab.write("answers.toml", text);
+        let path = format!("file{number}/hello");
+        lab.must(&[&path, "--vcs", "none", "--answers", "answers.toml"]);
+        assert_eq!(
+            lab.read(&format!("{path}/Cargo.toml")),
+            lab.read("flags/hello/Cargo.toml")
+        );
+    }
+}
+
+#[test]
+fn quiet_prints_errors_alone_and_verbose_each_file() {
+    let lab = Lab::new();
+    let quiet = lab.must(
+        &[&[
+            "quiet",
+            "-q",
+            "--runtime",
+            "async-std",
+            "--kind",
+            "tcp",
+            "--vcs",
+            "none",
+        ][..]]
+        .concat(),
+    );
+    assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("", ""));
+    refuse(
+        &lab,
+        &coded(4, &[&["quiet", "-q"][..], &PLAIN].concat(), &[]),
+    );
+    let verbose = lab.must(&[&["verbose", "-v"][..], &PLAIN].concat());
+    for (path, _, _) in on_disk(&lab, "verbose") {
+        assert!(
+            verbose.stderr.contains(&format!("       Wrote {path}\n")),
+            "{path}: {}",
+            verbose.stderr
+        );
+    }
+    let normal = lab.must(&[&["normal"][..], &PLAIN].concat());
+    assert_eq!(normal.stdout, "");
+    insta::assert_snapshot!(normal.stderr);
+}
+
+#[test]
+fn the_version_and_the_help_go_to_stdout() {
+    let lab = Lab::new();
+    let version = lab.must(&["--version"]);
+    assert_eq!(
+        version.stdout,
+        format!("cargo async-init {}\n", env!("CARGO_PKG_VERSION"))
+    );
+    assert_eq!(lab.must(&["-V"]).stdout, version.stdout);
+    let help = lab.must(&["--help"]);
+    assert_eq!(help.stderr, "");
+    assert!(!help.stdout.contains('\u{1b}'), "colours for a pipe");
+    insta::assert_snapshot!(help.stdout);
+    for command in [
+        "tree",
+        "explain",
+        "compare",
+        "list",
+        "schema",
+        "doctor",
+        "completions",
+        "man",
+    ] {
+        assert!(
+            lab.must(&[command, "--help"])
+                .stdout
+                .contains("Usage: cargo async-init"),
+            "{command}"
+        );
+    }
+    assert!(lab.tree().is_empty());
+}
+
+/// As users type it: cargo finds the binary on the path, and passes its name.
+#[test]
+fn cargo_finds_it() {
+    let lab = Lab::new();
+    let folder = std::path::Path::new(lab::BINARY)
+        .parent()
+        .expect("a folder");
+    let rest = std::env::var_os("PATH").unwrap_or_default();
+    let paths = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&rest));
+    let mut command = lab.program("cargo");
+    command.env("PATH", std::env::join_paths(paths).expect("a path"));
+    command.args(["async-init", "hello"]).args(PLAIN);
+    let ran = lab.finish(command);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(lab.path().join("hello/Cargo.toml").exists());
+}
+
+/// Also without cargo in front.
+#[test]
+fn it_runs_by_itself() {
+    let lab = Lab::new();
+    let mut command = lab.program(lab::BINARY);
+    command.arg("hello").args(PLAIN);
+    assert_eq!(lab.finish(command).code, Some(0));
+    assert!(lab.path().join("hello/Cargo.toml").exists());
+}
+
+#[test]
+fn a_repository_where_there_is_none_around() {
+    let lab = Lab::new();
+    lab.must(&[&["alone"][..], &TCP].concat());
+    assert!(lab.path().join("alone/.git/HEAD").exists());
+    lab.must(&[&["alone/inside"][..], &TCP].concat());
+    assert!(
+        !lab.path().join("alone/inside/.git").exists(),
+        "a repository in a repository"
+    );
+    lab.must(&[&["alone/own", "--vcs", "git"][..], &TCP].concat());
+    assert!(lab.path().join("alone/own/.git/HEAD").exists());
+}
+
+#[test]
+fn git_that_is_missing_or_fails() {
+    let lab = Lab::new();
+    let bin = lab.store().join("bin");
+    fs::create_dir(&bin).expect("a folder for programs");
+    let without_git = || {
+        let mut command = lab.command(&[&["hello"][..], &TCP].concat());
+        command.env("PATH", &bin);
+        lab.finish(command)
+    };
+    let missing = without_git();
+    assert_eq!(
+        (missing.code, lab.tree().len()),
+        (Some(5), 0),
+        "{}",
+        missing.stderr
+    );
+    let mut said = missing.stderr;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let script = "#!/bin/sh\necho half > .git\necho 'fatal: no mood' >&2\nexit 128\n";
+        fs::write(bin.join("git"), script).expect("a git");
+        fs::set_permissions(bin.join("git"), fs::Permissions::from_mode(0o755))
+            .expect("it is ours");
+        let failing = without_git();
+        assert_eq!(
+            (failing.code, lab.tree().len()),
+            (Some(5), 0),
+            "{}",
+            failing.stderr
+        );
+        said += &failing.stderr;
+    }
+    insta::assert_snapshot!(said);
+    lab.must(&[&["hello"][..], &PLAIN].concat());
+}
+
+#[test]
+fn every_exit_code_has_a_meaning() {
+    let codes: Vec<u8> = cargo_async_init::failure::Code::MEANINGS
+        .iter()
+        .map(|(code, _)| *code)
+        .collect();
+    assert_eq!(codes, [0, 2, 3, 4, 5, 6, 130]);
+}

@@ -1,0 +1,137 @@
+//! The documents' generated parts are what the code says. `UPDATE_DOCS=1 cargo test --test docs`
+//! writes them anew.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use cargo_async_init::show;
+use cargo_async_init::tree::tree;
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The text between `<!-- NAME -->` and `<!-- /NAME -->`.
+fn section<'a>(text: &'a str, name: &str) -> &'a str {
+    let (_, rest) = text
+        .split_once(&format!("<!-- {name} -->\n"))
+        .unwrap_or_else(|| panic!("no section `{name}`"));
+    let (body, _) = rest
+        .split_once(&format!("<!-- /{name} -->"))
+        .unwrap_or_else(|| panic!("section `{name}` has no end"));
+    body
+}
+
+fn hold(name: &str, generated: &str) {
+    let path = repository().join("README.md");
+    let text = fs::read_to_string(&path).expect("README.md");
+    let body = section(&text, name);
+    if body == generated {
+        return;
+    }
+    assert!(
+        env::var_os("UPDATE_DOCS").is_some(),
+        "README.md: `{name}` is stale; UPDATE_DOCS=1 writes it anew"
+    );
+    let head = format!("<!-- {name} -->\n");
+    let text = text.replace(&format!("{head}{body}"), &format!("{head}{generated}"));
+    fs::write(&path, text).expect("write README.md");
+}
+
+#[test]
+fn the_readme_shows_the_tree_as_it_is() {
+    hold(
+        "tree",
+        &format!("```mermaid\n{}```\n", show::mermaid(tree())),
+    );
+    hold("offers", &show::offer_table());
+    hold("extras", &show::extra_table());
+    hold("flags", &show::flag_table(tree()));
+    hold("exit codes", &show::exit_codes());
+}
+
+#[test]
+fn links_in_the_documents_lead_somewhere() {
+    for document in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+    ] {
+        let text = fs::read_to_string(repository().join(document)).expect(document);
+        for link in text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+        {
+            if !link.contains("://") && !link.starts_with('#') {
+                let target = link.split('#').next().unwrap_or(link);
+                assert!(
+                    repository().join(target).exists(),
+                    "{document} links to `{target}`"
+                );
+            }
+        }
+    }
+}
+
+/// Every room that ARCHITECTURE.md names is there, and every room is named.
+#[test]
+fn the_architecture_names_every_room() {
+    let text = fs::read_to_string(repository().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
+    for entry in fs::read_dir(repository().join("src")).expect("src") {
+        let name = entry
+            .expect("an entry")
+            .file_name()
+            .to_string_lossy()
+            .into_owned();
+        let named =
+            text.contains(&format!("`src/{name}`")) || text.contains(&format!("`src/{name}/`"));
+        assert!(named, "ARCHITECTURE.md does not name `src/{name}`");
+    }
+    for named in text
+        .split("`src/")
+        .skip(1)
+        .filter_map(|rest| rest.split('`').next())
+    {
+        assert!(
+            repository().join("src").join(named).exists(),
+            "`src/{named}` is not there"
+        );
+    }
+}
+
+/// The session in the README is what the tool prints, but for what the machine decides.
+#[test]
+fn the_commands_of_the_readme_work() {
+    let text = fs::read_to_string(repository().join("README.md")).expect("README.md");
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut ran = 0;
+    for line in section(&text, "session")
+        .lines()
+        .filter_map(|line| line.strip_prefix("$ cargo "))
+    {
+        let output = Command::new(env!("CARGO_BIN_EXE_cargo-async-init"))
+            .args(line.split_whitespace())
+            .current_dir(folder.path())
+            .output()
+            .expect("the tool starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "`cargo {line}`: {said}");
+        for wanted in section(&text, "session")
+            .lines()
+            .filter(|line| line.starts_with("    "))
+        {
+            let wanted = wanted.trim();
+            let said = format!("{}{said}", String::from_utf8_lossy(&output.stdout));
+            assert!(
+                said.contains(wanted),
+                "`cargo {line}` does not print {wanted:?} but\n{said}"
+            );
+        }
+        ran += 1;
+    }
+    assert_eq!(ran, 1, "the session runs one command of this tool");
+}

@@ -1,0 +1,209 @@
+//! Every project of the tree, generated and kept up to date on disk, for the tiers that build them.
+#![allow(dead_code, reason = "each tier uses a part of it")]
+
+use std::collections::BTreeSet;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use cargo_async_init::answers::{Answer, Answers};
+use cargo_async_init::blueprint::Blueprint;
+use cargo_async_init::fileset::FileSet;
+use cargo_async_init::name::PackageName;
+use cargo_async_init::plan::plan;
+use cargo_async_init::tree::tree;
+
+/// A path of the tree, with extras: what decides one project.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// The answers below the leaf.
+    pub answers: Answers,
+}
+
+impl Project {
+    /// Its answers in a row: `tokio-http`, `uring-file-compio`, `embassy-blinky-pico`.
+    pub fn slug(&self) -> String {
+        let words: Vec<String> = self
+            .answers
+            .in_order(tree())
+            .map(|(_, answer)| answer.to_flag_value().replace(',', "-"))
+            .filter(|word| !word.is_empty())
+            .collect();
+        words.join("-")
+    }
+
+    /// The blueprint under that name.
+    pub fn blueprint(&self, name: &str) -> Blueprint {
+        let name = PackageName::parse(name).expect("a legal name");
+        Blueprint::new(name, &self.answers).expect("complete answers")
+    }
+
+    /// The files under that name.
+    pub fn files(&self, name: &str) -> FileSet {
+        plan(&self.blueprint(name), None).unwrap_or_else(|error| panic!("{}: {error}", self.slug()))
+    }
+
+    /// The same project with these extras.
+    pub fn with(&self, extras: &[&'static str]) -> Self {
+        Self {
+            answers: self.answers.with("with", Answer::Many(extras.to_vec())),
+        }
+    }
+
+    /// The extras that it can have.
+    pub fn extras(&self) -> Vec<&'static str> {
+        let mut bare = self.answers.clone();
+        bare.set("with", Answer::Many(Vec::new()));
+        tree().extras(&bare)
+    }
+
+    /// Every subset of the extras that it can have.
+    pub fn with_every_subset(&self) -> Vec<Self> {
+        let extras = self.extras();
+        (0..1_usize << extras.len())
+            .map(|bits| {
+                let chosen = extras
+                    .iter()
+                    .enumerate()
+                    .filter(|(index, _)| bits >> index & 1 == 1);
+                self.with(&chosen.map(|(_, extra)| *extra).collect::<Vec<_>>())
+            })
+            .collect()
+    }
+
+    pub fn is_firmware(&self) -> bool {
+        self.answers.one("runtime") == Some("embassy")
+    }
+
+    pub fn is_uring(&self) -> bool {
+        self.answers.one("runtime") == Some("uring")
+    }
+}
+
+/// Every path of the tree, without extras.
+pub fn all() -> Vec<Project> {
+    tree()
+        .projects()
+        .into_iter()
+        .map(|answers| Project { answers })
+        .collect()
+}
+
+/// Every path of the tree with all of its extras: what the build tier builds.
+pub fn all_with_everything() -> Vec<Project> {
+    all()
+        .iter()
+        .map(|project| project.with(&project.extras()))
+        .collect()
+}
+
+/// Where generated projects live between runs, so that a warm run compiles nothing twice.
+pub fn workshop() -> PathBuf {
+    scratch().join("projects")
+}
+
+/// The target folder that all generated projects share.
+pub fn shared_target() -> PathBuf {
+    scratch().join("target")
+}
+
+/// Cargo gives test targets a folder; other programs of this repository take a like one.
+fn scratch() -> PathBuf {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/tmp");
+    Path::new(option_env!("CARGO_TARGET_TMPDIR").unwrap_or(beside)).to_owned()
+}
+
+/// Generates a project into the workshop; unchanged files keep their time stamps.
+pub fn generated(project: &Project) -> PathBuf {
+    let name = project.with(&[]).slug();
+    let folder = workshop().join(&name);
+    sync(&folder, &project.files(&name));
+    folder
+}
+
+fn sync(folder: &Path, files: &FileSet) {
+    let wanted: BTreeSet<PathBuf> = files.iter().map(|(path, _)| folder.join(path)).collect();
+    for stale in files_below(folder).difference(&wanted) {
+        if stale.file_name().is_some_and(|name| name != "Cargo.lock") {
+            fs::remove_file(stale).expect("remove a stale file");
+        }
+    }
+    for (path, file) in files.iter() {
+        let path = folder.join(path);
+        if fs::read_to_string(&path).is_ok_and(|text| text == file.text) {
+            continue;
+        }
+        fs::create_dir_all(path.parent().expect("a file has a folder")).expect("create a folder");
+        fs::write(&path, &file.text).expect("write a file");
+    }
+}
+
+fn files_below(folder: &Path) -> BTreeSet<PathBuf> {
+    let mut files = BTreeSet::new();
+    let Ok(entries) = fs::read_dir(folder) else {
+        return files;
+    };
+    for entry in entries {
+        let path = entry.expect("read a folder").path();
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else {
+            files.insert(path);
+        }
+    }
+    files
+}
+
+/// A command in a generated project, with a user's environment: its own toolchain file counts, and
+/// nothing of what this suite's own cargo passes down.
+pub fn command(program: &str, folder: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(folder);
+    for (name, _) in env::vars_os() {
+        let inherited = name.to_string_lossy();
+        if inherited.starts_with("CARGO_PKG_")
+            || inherited.starts_with("CARGO_MANIFEST_")
+            || [
+                "CARGO",
+                "RUSTUP_TOOLCHAIN",
+                "RUSTFLAGS",
+                "RUSTC",
+                "RUSTDOC",
+                "CARGO_BUILD_TARGET",
+            ]
+            .contains(&inherited.as_ref())
+        {
+            command.env_remove(&name);
+        }
+    }
+    command.env("CARGO_TARGET_DIR", shared_target());
+    command.env("CARGO_TERM_COLOR", "never");
+    command
+}
+
+/// Runs `cargo` with these words; the output as an error where it fails.
+pub fn cargo(folder: &Path, words: &str) -> Result<String, String> {
+    let mut cargo = command("cargo", folder);
+    cargo.args(words.split_whitespace());
+    if words.starts_with("doc") {
+        cargo.env("RUSTDOCFLAGS", "-D warnings");
+    }
+    let output = cargo
+        .output()
+        .map_err(|error| format!("cargo {words}: {error}"))?;
+    finished(&format!("cargo {words}"), &output)
+}
+
+/// What a finished command printed, as an error where it failed.
+pub fn finished(what: &str, output: &Output) -> Result<String, String> {
+    let text = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    if output.status.success() {
+        return Ok(text);
+    }
+    Err(format!("`{what}` failed with {}:\n{text}", output.status))
+}

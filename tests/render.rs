@@ -1,0 +1,341 @@
+//! The render tier: every path of the tree, with every subset of its extras, as a file set.
+
+mod projects;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use cargo_async_init::fileset::FileSet;
+use cargo_async_init::template::{self, TEMPLATES};
+use handlebars::Path as Name;
+use handlebars::template::{HelperTemplate, Parameter, Template, TemplateElement};
+use serde_json::Value;
+
+use projects::Project;
+
+/// Names of the shortest, a usual and the greatest legal length.
+const NAMES: [&str; 3] = [
+    "x",
+    "my-app",
+    "a-name-of-sixty-four-characters-which-is-as-long-as-they-can-get",
+];
+
+fn every_project() -> Vec<Project> {
+    projects::all()
+        .iter()
+        .flat_map(Project::with_every_subset)
+        .collect()
+}
+
+#[test]
+fn every_path_renders_under_every_name() {
+    assert_eq!(NAMES[2].len(), 64);
+    let projects = every_project();
+    for project in &projects {
+        for name in NAMES {
+            let files = project.files(name);
+            for (path, file) in files.iter() {
+                let place = format!("{} of {}", path, project.slug());
+                check_text(&place, &file.text);
+            }
+        }
+    }
+    println!("{} projects under {} names", projects.len(), NAMES.len());
+}
+
+fn check_text(place: &str, text: &str) {
+    assert!(!text.contains('\r'), "{place}: a carriage return");
+    assert!(
+        text.ends_with('\n') && !text.ends_with("\n\n"),
+        "{place}: not one final newline"
+    );
+    assert!(
+        !text.starts_with('\n'),
+        "{place}: starts with an empty line"
+    );
+    for (index, line) in text.lines().enumerate() {
+        let trimmed = line.trim_end();
+        assert_eq!(trimmed, line, "{place}:{}: trailing white space", index + 1);
+    }
+    if !place.contains(".rs ") {
+        assert!(!text.contains("\n\n\n"), "{place}: two empty lines");
+    }
+    for stray in [
+        "{{>",
+        "{{#",
+        "{{/",
+        "{{else",
+        "{{versions",
+        "{{name",
+        "{{crate",
+        "\\{{",
+    ] {
+        assert!(!text.contains(stray), "{place}: stray `{stray}`");
+    }
+    if place.contains(".toml ") {
+        text.parse::<toml_edit::DocumentMut>()
+            .unwrap_or_else(|error| panic!("{place}: {error}"));
+    }
+    if place.contains(".json ") {
+        serde_json::from_str::<Value>(text).unwrap_or_else(|error| panic!("{place}: {error}"));
+    }
+}
+
+#[test]
+fn every_path_is_formatted_under_every_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut checked = 0;
+    for project in projects::all_with_everything() {
+        for name in NAMES {
+            let home = folder
+                .path()
+                .join(format!("{}-{}", project.slug(), name.len()));
+            let sources = write_sources(&home, &project.files(name));
+            let output = Command::new("rustfmt")
+                .args(["--check", "--edition", "2024"])
+                .args(&sources)
+                .output()
+                .expect("rustfmt runs");
+            let said = String::from_utf8_lossy(&output.stdout);
+            let errors = String::from_utf8_lossy(&output.stderr);
+            assert!(
+                output.status.success(),
+                "{} as `{name}`:\n{said}{errors}",
+                project.slug()
+            );
+            checked += sources.len();
+        }
+    }
+    println!("{checked} Rust files parsed and found formatted");
+}
+
+fn write_sources(home: &Path, files: &FileSet) -> Vec<std::path::PathBuf> {
+    let mut sources = Vec::new();
+    for (path, file) in files.iter().filter(|(path, _)| is_rust(path)) {
+        let path = home.join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("create a folder");
+        fs::write(&path, &file.text).expect("write a file");
+        sources.push(path);
+    }
+    sources
+}
+
+fn is_rust(path: &str) -> bool {
+    Path::new(path)
+        .extension()
+        .is_some_and(|extension| extension == "rs")
+}
+
+/// Entry points name a runtime's modules; everything else that a kind has of its own is logic.
+fn is_logic(path: &str) -> bool {
+    is_rust(path) && path.starts_with("src/") && !["src/lib.rs", "src/main.rs"].contains(&path)
+}
+
+/// The lesson that the templates teach: a kind's logic depends on no runtime.
+#[test]
+fn a_kinds_own_files_are_the_same_for_every_runtime() {
+    let mut texts: BTreeMap<(String, String), (String, String)> = BTreeMap::new();
+    let mut compared = 0;
+    for project in projects::all() {
+        let blueprint = project.blueprint("my-app");
+        let files = project.files("my-app");
+        for own in template::layer(&format!("_kinds/{}", blueprint.kind.id)) {
+            if !is_logic(own.target) {
+                continue;
+            }
+            let text = files
+                .get(own.target)
+                .expect("a kind's file is written")
+                .text
+                .clone();
+            let key = (blueprint.kind.id.to_owned(), own.target.to_owned());
+            match texts.get(&key) {
+                None => {
+                    texts.insert(key, (project.slug(), text));
+                }
+                Some((first, same)) => {
+                    assert_eq!(
+                        &text,
+                        same,
+                        "{}: {first} and {}",
+                        own.target,
+                        project.slug()
+                    );
+                    compared += 1;
+                }
+            }
+        }
+    }
+    for (kind, file) in [("tcp", "src/protocol.rs"), ("app", "src/report.rs")] {
+        assert!(
+            texts.contains_key(&(kind.to_owned(), file.to_owned())),
+            "{kind}: {file}"
+        );
+    }
+    assert!(compared > 0);
+    println!("{compared} pairs of files are byte-identical");
+}
+
+#[test]
+fn every_template_is_used() {
+    let used: BTreeSet<String> = every_project()
+        .iter()
+        .flat_map(|project| project.blueprint("my-app").layers())
+        .collect();
+    for (path, _) in TEMPLATES
+        .iter()
+        .filter(|(path, _)| *path != "versions.toml")
+    {
+        assert!(
+            path.strip_suffix(".hbs").is_some(),
+            "`{path}` does not end in .hbs"
+        );
+        let owner = used
+            .iter()
+            .find(|layer| path.starts_with(&format!("{layer}/")));
+        assert!(owner.is_some(), "no project has `{path}`");
+    }
+    for layer in &used {
+        let inside = |other: &String| other != layer && other.starts_with(&format!("{layer}/"));
+        assert!(!used.iter().any(inside), "a layer lies inside `{layer}`");
+    }
+}
+
+#[test]
+fn every_slot_is_named_and_filled() {
+    let named: BTreeSet<String> = TEMPLATES
+        .iter()
+        .flat_map(|(_, text)| template::named(text))
+        .map(str::to_owned)
+        .collect();
+    let filled: BTreeSet<String> = TEMPLATES
+        .iter()
+        .filter_map(|(path, _)| path.split_once("_slots/")?.1.strip_suffix(".hbs"))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(named, filled);
+}
+
+#[test]
+fn every_readme_says_how_to_run_test_change_and_deploy() {
+    for project in projects::all() {
+        let readme = project
+            .files("my-app")
+            .get("README.md")
+            .expect("a README")
+            .text
+            .clone();
+        for heading in ["## Run", "## Test", "## Change", "## Deploy", "## Why"] {
+            let (_, rest) = readme
+                .split_once(heading)
+                .unwrap_or_else(|| panic!("{}: no `{heading}`", project.slug()));
+            let body = rest.split("\n## ").next().unwrap_or_default();
+            let lines = body
+                .lines()
+                .skip(1)
+                .filter(|line| !line.trim().is_empty())
+                .count();
+            assert!(lines > 0, "{}: nothing under `{heading}`", project.slug());
+        }
+        let lines = readme.lines().count();
+        assert!(
+            lines <= 90,
+            "{}: the README has {lines} lines, more than a screen",
+            project.slug()
+        );
+    }
+}
+
+/// Strict mode does not catch an unknown name inside `{{#if}}`: this does.
+#[test]
+fn templates_name_what_the_context_has() {
+    let mut checked = 0;
+    for project in every_project() {
+        let blueprint = project.blueprint("my-app");
+        let context = blueprint.context();
+        for layer in blueprint.layers() {
+            for each in template::layer(&layer) {
+                let parsed = Template::compile(each.source).expect("a template");
+                for name in names(&parsed) {
+                    let known = lookup(&context, &name);
+                    assert!(known, "`{layer}/{}` names `{name}`", each.target);
+                    checked += 1;
+                }
+            }
+        }
+    }
+    assert!(checked > 1000, "{checked}");
+}
+
+fn lookup(context: &Value, name: &str) -> bool {
+    let mut value = context;
+    for part in name.split('.') {
+        match value.get(part) {
+            Some(inner) => value = inner,
+            None => return name == "this",
+        }
+    }
+    true
+}
+
+fn names(template: &Template) -> Vec<String> {
+    template.elements.iter().flat_map(names_in).collect()
+}
+
+fn names_in(element: &TemplateElement) -> Vec<String> {
+    match element {
+        TemplateElement::Expression(helper)
+        | TemplateElement::HtmlExpression(helper)
+        | TemplateElement::HelperBlock(helper) => names_in_helper(helper),
+        _ => Vec::new(),
+    }
+}
+
+fn names_in_helper(helper: &HelperTemplate) -> Vec<String> {
+    let mut names: Vec<String> = helper.params.iter().filter_map(parameter).collect();
+    if helper.params.is_empty() {
+        names.extend(parameter(&helper.name));
+    }
+    let bodies = [&helper.template, &helper.inverse];
+    for body in bodies.into_iter().flatten() {
+        names.extend(self::names(body));
+    }
+    names
+}
+
+fn parameter(parameter: &Parameter) -> Option<String> {
+    match parameter {
+        Parameter::Path(Name::Relative((_, raw))) => Some(raw.clone()),
+        Parameter::Name(name) => Some(name.clone()),
+        _ => None,
+    }
+}
+
+#[test]
+fn versions_are_used_and_stand_there_once() {
+    let text = TEMPLATES
+        .iter()
+        .find_map(|(path, text)| (*path == "versions.toml").then_some(*text))
+        .expect("versions.toml");
+    let keys: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| Some(line.split_once('=')?.0.trim()))
+        .collect();
+    let mut sorted = keys.clone();
+    sorted.sort_unstable();
+    sorted.dedup();
+    assert_eq!(
+        keys, sorted,
+        "versions.toml is in alphabetical order, each crate once"
+    );
+    for key in keys {
+        let wanted = format!("{{{{versions.{key}}}}}");
+        assert!(
+            TEMPLATES.iter().any(|(_, text)| text.contains(&wanted)),
+            "no template uses `{key}`"
+        );
+    }
+}

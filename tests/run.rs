@@ -1,0 +1,285 @@
+//! The run tier: every hosted program is started, and servers are talked to.
+//!
+//! io_uring is required. Where the kernel denies it, the tier fails unless `ASYNC_INIT_NO_URING=1`
+//! says so, and then it names what it left out.
+
+mod projects;
+
+use std::env;
+use std::fs;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use projects::Project;
+
+/// How long anything may take on a loaded machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The CRC-32 (IEEE) of `123456789`, which every description of that checksum gives as its check value.
+const CHECK_VALUE: &str = "cbf43926";
+
+fn main() {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads = Some(1);
+    let without_uring = env::var_os("ASYNC_INIT_NO_URING").is_some_and(|value| value == "1");
+    let (left_out, chosen): (Vec<Project>, Vec<Project>) = projects::all_with_everything()
+        .into_iter()
+        .filter(|project| !project.is_firmware())
+        .partition(|project| without_uring && project.is_uring());
+    for project in &left_out {
+        println!(
+            "left out, as ASYNC_INIT_NO_URING=1 says: {}",
+            project.with(&[]).slug()
+        );
+    }
+    let trials = chosen
+        .into_iter()
+        .map(|project| Trial::test(project.with(&[]).slug(), move || run(&project)))
+        .collect();
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn run(project: &Project) -> Result<(), Failed> {
+    let folder = projects::generated(project);
+    projects::cargo(&folder, "build --all-targets")?;
+    if project.is_uring() {
+        require_uring()?;
+    }
+    let program = projects::shared_target()
+        .join("debug")
+        .join(project.with(&[]).slug());
+    match project.answers.one("kind") {
+        Some("http") => talk_http(&program)?,
+        Some("tcp") => talk_tcp(&program)?,
+        Some("app") => read_app(&program)?,
+        Some("file") => checksum(&program, &folder)?,
+        Some("lib") => run_examples(&folder)?,
+        other => return Err(format!("nobody knows how to run the kind {other:?}").into()),
+    }
+    Ok(())
+}
+
+/// The tool's own `doctor` sets up a ring of the size that the programs use.
+fn require_uring() -> Result<(), String> {
+    let doctor = Command::new(env!("CARGO_BIN_EXE_cargo-async-init"))
+        .args(["doctor", "--runtime", "uring"])
+        .output()
+        .map_err(|error| format!("doctor: {error}"))?;
+    projects::finished("doctor --runtime uring", &doctor)
+        .map(|_| ())
+        .map_err(|said| {
+            format!("io_uring is not available; ASYNC_INIT_NO_URING=1 leaves it out\n{said}")
+        })
+}
+
+/// A server on a port of its own, killed when the test is over.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(program: &Path) -> Result<Self, String> {
+        let mut child = Command::new(program)
+            .args(["--listen", "127.0.0.1:0"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("{}: {error}", program.display()))?;
+        let stdout = child.stdout.take().ok_or("no standard output")?;
+        let mut line = String::new();
+        BufReader::new(stdout)
+            .read_line(&mut line)
+            .map_err(|error| error.to_string())?;
+        let address = line
+            .trim()
+            .strip_prefix("listening on ")
+            .ok_or_else(|| format!("the server said {line:?}"))?
+            .to_owned();
+        Ok(Self { child, address })
+    }
+
+    fn connect(&self) -> Result<TcpStream, String> {
+        let stream = TcpStream::connect(&self.address).map_err(|error| error.to_string())?;
+        stream
+            .set_read_timeout(Some(PATIENCE))
+            .map_err(|error| error.to_string())?;
+        Ok(stream)
+    }
+
+    /// SIGTERM must end it with code 0.
+    fn stop(mut self) -> Result<(), String> {
+        let sent = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status()
+            .map_err(|error| format!("kill: {error}"))?;
+        if !sent.success() {
+            return Err("cannot send SIGTERM".to_owned());
+        }
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            if let Some(status) = self.child.try_wait().map_err(|error| error.to_string())? {
+                return if status.success() {
+                    Ok(())
+                } else {
+                    Err(format!("ended with {status}"))
+                };
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Err("still running after SIGTERM".to_owned())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn talk_http(program: &Path) -> Result<(), String> {
+    let server = Server::start(program)?;
+    let get = |path: &str| {
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        exchange(&server, &request)
+    };
+    let post = |body: &str| {
+        let length = body.len();
+        let head = "POST /greet HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
+        let kind = "Content-Type: application/json\r\n";
+        exchange(
+            &server,
+            &format!("{head}{kind}Content-Length: {length}\r\n\r\n{body}"),
+        )
+    };
+    expect("GET /", &get("/")?, "HTTP/1.1 200 ")?;
+    expect("GET /healthz", &get("/healthz")?, "HTTP/1.1 200 ")?;
+    expect("GET /readyz", &get("/readyz")?, "HTTP/1.1 200 ")?;
+    expect("GET /nowhere", &get("/nowhere")?, "HTTP/1.1 404 ")?;
+    let greeting = post(r#"{"name":"Ada"}"#)?;
+    expect("POST /greet", &greeting, "HTTP/1.1 200 ")?;
+    if !greeting.contains("Ada") || !greeting.to_lowercase().contains("x-request-id: ") {
+        return Err(format!("POST /greet said {greeting:?}"));
+    }
+    expect("an empty name", &post(r#"{"name":""}"#)?, "HTTP/1.1 4")?;
+    expect("no JSON", &post("{")?, "HTTP/1.1 4")?;
+    server.stop()
+}
+
+fn exchange(server: &Server, request: &str) -> Result<String, String> {
+    let mut stream = server.connect()?;
+    stream
+        .write_all(request.as_bytes())
+        .map_err(|error| error.to_string())?;
+    let mut answer = String::new();
+    stream
+        .read_to_string(&mut answer)
+        .map_err(|error| error.to_string())?;
+    Ok(answer)
+}
+
+fn expect(what: &str, answer: &str, start: &str) -> Result<(), String> {
+    if answer.starts_with(start) {
+        return Ok(());
+    }
+    Err(format!("{what}: expected {start:?}, got {answer:?}"))
+}
+
+fn talk_tcp(program: &Path) -> Result<(), String> {
+    let server = Server::start(program)?;
+    let mut peers: Vec<BufReader<TcpStream>> = Vec::new();
+    for _ in 0..8 {
+        peers.push(BufReader::new(server.connect()?));
+    }
+    for (number, peer) in peers.iter_mut().enumerate() {
+        let sent = format!("hello from {number}\n");
+        peer.get_mut()
+            .write_all(sent.as_bytes())
+            .map_err(|error| error.to_string())?;
+        let mut echoed = String::new();
+        peer.read_line(&mut echoed)
+            .map_err(|error| error.to_string())?;
+        if echoed != sent {
+            return Err(format!("sent {sent:?}, got {echoed:?}"));
+        }
+    }
+    drop(peers);
+    server.stop()
+}
+
+fn read_app(program: &Path) -> Result<(), String> {
+    let output = output(Command::new(program))?;
+    let expected = "URL: Response from URL, File: Contents of file\n";
+    if output == expected {
+        Ok(())
+    } else {
+        Err(format!("printed {output:?}"))
+    }
+}
+
+fn checksum(program: &Path, folder: &Path) -> Result<(), String> {
+    let known = scratch(folder, "known.txt", b"123456789").map_err(|error| error.to_string())?;
+    let large: Vec<u8> = (0..5_000_003_u32)
+        .map(|index| (index % 251) as u8)
+        .collect();
+    let large = scratch(folder, "large.bin", &large).map_err(|error| error.to_string())?;
+    let mut command = Command::new(program);
+    command.args([&known, &large]);
+    let output = output(command)?;
+    let lines: Vec<Vec<&str>> = output
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    let right = matches!(
+        lines.as_slice(),
+        [first, second] if first[0] == CHECK_VALUE && first[1] == "9" && second[1] == "5000003"
+    );
+    if right {
+        Ok(())
+    } else {
+        Err(format!("printed {output:?}"))
+    }
+}
+
+/// A file for the program to read, outside the generated project.
+fn scratch(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
+    let path = folder.with_extension(name);
+    fs::write(&path, bytes)?;
+    Ok(path)
+}
+
+fn run_examples(folder: &Path) -> Result<(), String> {
+    let examples = fs::read_dir(folder.join("examples")).map_err(|error| error.to_string())?;
+    let mut ran = 0;
+    for example in examples {
+        let path = example.map_err(|error| error.to_string())?.path();
+        let name = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        projects::cargo(folder, &format!("run --example {name}"))?;
+        ran += 1;
+    }
+    if ran == 0 {
+        Err("the library has no example".to_owned())
+    } else {
+        Ok(())
+    }
+}
+
+fn output(mut command: Command) -> Result<String, String> {
+    let output = command.output().map_err(|error| error.to_string())?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("ended with {}: {said}", output.status));
+    }
+    String::from_utf8(output.stdout).map_err(|error| error.to_string())
+}

@@ -1,0 +1,166 @@
+//! Running the suite, and saying for each tier how many tests it holds and how long it took.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// One tier as it went.
+struct Tier {
+    name: String,
+    passed: usize,
+    failed: usize,
+    took: Duration,
+}
+
+/// Format, lints, and every tier of the suite.
+pub fn run() -> Result<(), String> {
+    let mut tiers = vec![
+        step("format", &["fmt", "--all", "--check"]),
+        step(
+            "lints",
+            &[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        ),
+    ];
+    tiers.extend(suite()?);
+    println!(
+        "\n{:<12} {:>7} {:>7} {:>9}",
+        "tier", "passed", "failed", "time"
+    );
+    for tier in &tiers {
+        let seconds = tier.took.as_secs_f64();
+        println!(
+            "{:<12} {:>7} {:>7} {seconds:>8.1}s",
+            tier.name, tier.passed, tier.failed
+        );
+    }
+    let passed: usize = tiers.iter().map(|tier| tier.passed).sum();
+    let failed: usize = tiers.iter().map(|tier| tier.failed).sum();
+    println!("\n{passed} passed, {failed} failed");
+    if failed == 0 {
+        Ok(())
+    } else {
+        Err("the suite failed".to_owned())
+    }
+}
+
+/// One command that passes or fails as a whole.
+fn step(name: &str, words: &[&str]) -> Tier {
+    let began = Instant::now();
+    let passed = Command::new("cargo")
+        .args(words)
+        .status()
+        .is_ok_and(|status| status.success());
+    Tier {
+        name: name.to_owned(),
+        passed: usize::from(passed),
+        failed: usize::from(!passed),
+        took: began.elapsed(),
+    }
+}
+
+/// `cargo test`, its output passed on as it comes; a tier is a test target.
+fn suite() -> Result<Vec<Tier>, String> {
+    let mut cargo = Command::new("cargo")
+        .args(["test", "--workspace", "--no-fail-fast"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("cannot run `cargo test`: {error}"))?;
+    let (lines, said) = std::sync::mpsc::channel();
+    let streams: [Option<Box<dyn std::io::Read + Send>>; 2] = [
+        cargo.stdout.take().map(|stream| Box::new(stream) as _),
+        cargo.stderr.take().map(|stream| Box::new(stream) as _),
+    ];
+    for stream in streams.into_iter().flatten() {
+        let lines = lines.clone();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                if lines.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+    }
+    drop(lines);
+    let mut tiers: Vec<Tier> = Vec::new();
+    let mut began = Instant::now();
+    for line in said {
+        println!("{line}");
+        if let Some(name) = tier_name(&line) {
+            began = Instant::now();
+            tiers.push(Tier {
+                name,
+                passed: 0,
+                failed: 0,
+                took: Duration::ZERO,
+            });
+        }
+        if let (Some((passed, failed)), Some(tier)) = (counts(&line), tiers.last_mut()) {
+            tier.passed += passed;
+            tier.failed += failed;
+            tier.took = began.elapsed();
+        }
+    }
+    let status = cargo
+        .wait()
+        .map_err(|error| format!("cargo test: {error}"))?;
+    if !status.success() && tiers.iter().all(|tier| tier.failed == 0) {
+        // A test target that does not compile, or dies, counts no failed test of its own.
+        tiers.push(Tier {
+            name: "cargo test".to_owned(),
+            passed: 0,
+            failed: 1,
+            took: Duration::ZERO,
+        });
+    }
+    tiers.retain(|tier| tier.passed + tier.failed > 0);
+    Ok(tiers)
+}
+
+/// `Running tests/build.rs (target/...)` → `build`.
+fn tier_name(line: &str) -> Option<String> {
+    let line = line.trim();
+    if let Some(name) = line.strip_prefix("Doc-tests ") {
+        return Some(format!("doc {name}"));
+    }
+    let file = line.strip_prefix("Running ")?.split(" (").next()?;
+    let name = file.strip_prefix("tests/").unwrap_or(file);
+    let name = name.strip_prefix("unittests ").unwrap_or(name);
+    Some(name.strip_suffix(".rs").unwrap_or(name).to_owned())
+}
+
+/// `test result: ok. 3 passed; 1 failed; ...` → (3, 1).
+fn counts(line: &str) -> Option<(usize, usize)> {
+    let result = line.strip_prefix("test result: ")?;
+    let count = |word: &str| {
+        let (before, _) = result.split_once(word)?;
+        before.split_whitespace().next_back()?.parse().ok()
+    };
+    Some((count(" passed")?, count(" failed")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{counts, tier_name};
+
+    #[test]
+    fn reads_what_cargo_test_prints() {
+        let line = "     Running tests/build.rs (target/debug/deps/build-0123)";
+        assert_eq!(tier_name(line).as_deref(), Some("build"));
+        assert_eq!(
+            tier_name("     Running unittests src/lib.rs (x)").as_deref(),
+            Some("src/lib")
+        );
+        assert_eq!(tier_name("running 3 tests"), None);
+        let line =
+            "test result: FAILED. 10 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out";
+        assert_eq!(counts(line), Some((10, 1)));
+    }
+}
