@@ -10,17 +10,17 @@ fn main() -> io::Result<()> {
         PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("templates");
     let mut files = Vec::new();
     collect(&root, &mut files)?;
-    files.sort();
+    let name = |file: &PathBuf| {
+        let name = file.strip_prefix(&root).unwrap_or(file);
+        name.to_string_lossy().replace('\\', "/")
+    };
+    // As strings, the order in which layers are searched: by folders it would be another.
+    files.sort_by_key(name);
     let mut table = String::from("&[\n");
     for file in files {
-        let name = file.strip_prefix(&root).unwrap_or(&file);
-        let name = name.to_string_lossy().replace('\\', "/");
-        writeln!(
-            table,
-            "    ({name:?}, include_str!({:?})),",
-            file.display().to_string()
-        )
-        .map_err(io::Error::other)?;
+        let place = file.display().to_string();
+        writeln!(table, "    ({:?}, include_str!({place:?})),", name(&file))
+            .map_err(io::Error::other)?;
     }
     table.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());

@@ -17,8 +17,9 @@ use crate::prompt::Terminal;
 use crate::record::{self, Record};
 use crate::report::{Format, Shell};
 use crate::tree::tree;
+use crate::vcs;
 use crate::workspace::{Edit, Workspace};
-use crate::write::{self, Site, Vcs};
+use crate::write::{self, Site};
 
 /// A project that is decided, but not written.
 struct Project {
@@ -59,6 +60,10 @@ pub fn create(shell: &Shell, options: &Create) -> Result<()> {
     };
     let name = options.name.as_deref().or(record.name.as_deref());
     let place = Place::new(path, name, options)?;
+    let vcs = match options.vcs {
+        Some(vcs) => vcs,
+        None => vcs::usual(&place.path)?,
+    };
     let project = match &mut terminal {
         None => place.project(&place.decided(&given)?)?,
         Some(terminal) => match interview(&given, &place, terminal)? {
@@ -75,11 +80,6 @@ pub fn create(shell: &Shell, options: &Create) -> Result<()> {
         show_plan(shell, &project);
         return Ok(());
     }
-    let vcs = match options.vcs {
-        Some(vcs) => vcs,
-        None if project.site.in_repository() => Vcs::None,
-        None => Vcs::Git,
-    };
     project
         .site
         .write(&project.files, vcs, project.edit.as_ref())?;
@@ -203,7 +203,7 @@ impl<'a> Place<'a> {
         let workspace = if options.workspace {
             Workspace::around(&absolute)?
         } else {
-            Workspace::apart(&absolute)
+            Workspace::apart(&absolute)?
         };
         Ok(Self {
             path,
@@ -225,10 +225,13 @@ impl<'a> Place<'a> {
 
     fn project(&self, answers: &Answers) -> Result<Project> {
         let blueprint = Blueprint::new(self.name.clone(), answers)?;
-        let workspace = self
-            .workspace
-            .as_ref()
-            .filter(|_| !blueprint.stands_alone());
+        let apart;
+        let workspace = if blueprint.stands_alone() {
+            apart = Workspace::apart(&self.path)?;
+            apart.as_ref()
+        } else {
+            self.workspace.as_ref()
+        };
         let files = plan(&blueprint, workspace)?;
         let manifest = files.get("Cargo.toml");
         let notes = workspace

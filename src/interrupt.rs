@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::{process, thread};
 
+use dialoguer::console::Term;
+
 use crate::failure::{Code, Failure, Result};
 
 /// How a staging folder is removed.
@@ -65,7 +67,10 @@ fn on_signal() {
         }
     }
     // A prompt hides the cursor and does not bring it back by itself.
-    let _ = dialoguer::console::Term::stderr().show_cursor();
+    let terminal = Term::stderr();
+    if terminal.is_term() {
+        let _ = terminal.show_cursor();
+    }
     process::exit(Code::Interrupted as i32);
 }
 

@@ -7,7 +7,7 @@ use anstream::ColorChoice;
 use cargo_async_init::cli::{self, Parsed, Refused, Task};
 use cargo_async_init::failure::{Failure, Result};
 use cargo_async_init::report::{Format, Shell, Verbosity};
-use cargo_async_init::{compare, create, interrupt, show};
+use cargo_async_init::{compare, create, doctor, interrupt, show};
 
 fn main() -> ExitCode {
     let Parsed { shell, task } = match cli::parse(env::args_os()) {
@@ -19,39 +19,25 @@ fn main() -> ExitCode {
         Err(Refused::Wrong(failure)) => return fail(&plain_shell(), &failure),
     };
     match run(&shell, task) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => fail(&shell, &failure),
     }
 }
 
-fn run(shell: &Shell, task: Task) -> Result<()> {
+fn run(shell: &Shell, task: Task) -> Result<ExitCode> {
     interrupt::install()?;
     match task {
-        Task::Create(options) => create::create(shell, &options),
-        Task::Tree(format) => {
-            show::tree(shell, &format);
-            Ok(())
-        }
-        Task::Explain(runtime) => show::explain(shell, &runtime),
-        Task::Compare(runtimes, format) => {
-            compare::compare(shell, &runtimes, format);
-            Ok(())
-        }
-        Task::List(what, format) => {
-            show::list(shell, &what, format);
-            Ok(())
-        }
-        Task::Schema => {
-            show::schema(shell);
-            Ok(())
-        }
-        Task::Doctor(options) => show::doctor(shell, &options),
-        Task::Completions(kind) => {
-            show::completions(shell, kind);
-            Ok(())
-        }
-        Task::Man => show::man(shell),
+        Task::Create(options) => create::create(shell, &options)?,
+        Task::Tree(format) => show::tree(shell, &format),
+        Task::Explain(runtime) => show::explain(shell, &runtime)?,
+        Task::Compare(runtimes, format) => compare::compare(shell, &runtimes, format),
+        Task::List(what, format) => show::list(shell, &what, format),
+        Task::Schema => show::schema(shell),
+        Task::Doctor(options) => return doctor::doctor(shell, &options),
+        Task::Completions(kind) => show::completions(shell, kind),
+        Task::Man => show::man(shell)?,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn fail(shell: &Shell, failure: &Failure) -> ExitCode {

@@ -367,12 +367,3 @@ pub fn man(shell: &Shell) -> Result<()> {
     shell.print(&String::from_utf8_lossy(&text));
     Ok(())
 }
-
-/// stub, replaced by doctor.rs
-///
-/// # Errors
-///
-/// none
-pub fn doctor(_shell: &Shell, _options: &cli::Doctor) -> Result<()> {
-    Ok(())
-}

@@ -1,31 +1,23 @@
 //! The workspace around a project: cargo says which one it is, `toml_edit` reads it, and a new
 //! member is the one thing that changes in it.
 
+mod inherit;
 mod members;
+mod metadata;
+mod paths;
 
-use std::cmp::Ordering;
 use std::fs;
-use std::path::{Component, Path, PathBuf};
-use std::process::Stdio;
+use std::iter;
+use std::path::{Path, PathBuf};
 
-use cargo_metadata::{Metadata, MetadataCommand};
-use glob::{MatchOptions, Pattern};
+use cargo_metadata::Metadata;
 use toml_edit::{Document, DocumentMut, Item, Table, Value};
 
-use crate::failure::{Code, Failure, Result};
+pub(crate) use self::paths::real;
+use self::paths::{matches, plain, relative};
+use crate::failure::{Failure, Result};
 
 const MANIFEST: &str = "Cargo.toml";
-const STAY_OUT: &str = "or stay out of it: `--no-workspace`";
-
-/// The keys whose value our code needs, so that an older one of the workspace is not inherited.
-const AT_LEAST: [&str; 2] = ["edition", "rust-version"];
-
-/// `*` stops at a slash, as it does where cargo looks for members on disk.
-const WITHIN_A_FOLDER: MatchOptions = MatchOptions {
-    case_sensitive: true,
-    require_literal_separator: true,
-    require_literal_leading_dot: false,
-};
 
 /// What the manifests above a project mean for it.
 #[derive(Debug)]
@@ -73,10 +65,25 @@ impl Workspace {
         Ok(find(&destination, folder)?.map(|root| Self::Joined(Box::new(root))))
     }
 
-    /// What keeps a project out of any workspace, where there may be one.
-    pub fn apart(destination: &Path) -> Option<Self> {
+    /// What keeps a project at that destination out of any workspace; none where there is none.
+    ///
+    /// # Errors
+    ///
+    /// Where a workspace takes the destination for a member, so that the project would break it.
+    pub fn apart(destination: &Path) -> Result<Option<Self>> {
         let destination = real(destination);
-        nearest_manifest(destination.parent()?).map(|_| Self::Own)
+        let mut own = None;
+        let above = destination.ancestors().skip(1);
+        for folder in above.filter(|folder| has_manifest(folder)) {
+            own = Some(Self::Own);
+            let manifest = folder.join(MANIFEST);
+            // A manifest that cargo cannot load has no say.
+            if let Ok(document) = read(&manifest) {
+                let claimed = iter::once(destination.as_path()).chain(missing_above(&destination));
+                Root::new(&manifest, document).leave_alone(claimed)?;
+            }
+        }
+        Ok(own)
     }
 
     /// The manifest of the workspace that the project becomes a member of.
@@ -94,7 +101,7 @@ impl Workspace {
             Self::Own => {
                 let mut table = Table::new();
                 table.decor_mut().set_prefix(
-                    "\n# Its own workspace: cargo would look for it among the members of the one around it.\n",
+                    "\n# A workspace of its own: cargo would look for it among the members of the one around it.\n",
                 );
                 manifest
                     .as_table_mut()
@@ -116,7 +123,7 @@ impl Workspace {
     ///
     /// # Errors
     ///
-    /// Where a member has that name.
+    /// Where a member has that name, or a folder on the way would be taken for a member.
     pub fn join(&self, destination: &Path, name: &str) -> Result<Option<Edit>> {
         match self {
             Self::Joined(root) => root.join(&real(destination), name),
@@ -155,66 +162,65 @@ impl Root {
         self.paths("exclude").any(is_below) && !self.paths("members").any(is_below)
     }
 
-    /// Whether the destination is among the members as they are written, without wildcards.
-    fn names(&self, destination: &Path) -> bool {
-        self.paths("members")
-            .any(|written| self.path_of(written) == destination)
-    }
-
     /// Whether cargo finds a project at that destination by what is written already.
     fn covers(&self, destination: &Path) -> bool {
-        let matches = |written: &str| {
+        self.paths("members")
+            .any(|written| matches(&self.path_of(written), destination))
+    }
+
+    /// The members' folders as cargo finds them; what finds none stands for itself.
+    fn folders(&self) -> impl Iterator<Item = PathBuf> {
+        let found = |written| {
             let path = self.path_of(written);
-            let pattern = path.to_str().and_then(|path| Pattern::new(path).ok());
-            pattern.is_some_and(|pattern| pattern.matches_path_with(destination, WITHIN_A_FOLDER))
-        };
-        self.names(destination) || self.paths("members").any(matches)
-    }
-
-    fn package_keys(&self) -> impl Iterator<Item = (&str, &Item)> {
-        let table = self.get("package").and_then(Item::as_table);
-        table.into_iter().flat_map(Table::iter)
-    }
-
-    fn inherit(&self, manifest: &mut DocumentMut) {
-        // Cargo reads profiles in the root manifest alone, and warns of them anywhere else.
-        manifest.remove("profile");
-        if self.get("lints").is_some() {
-            inherit_lints(manifest);
-        }
-        let Some(package) = manifest.get_mut("package").and_then(Item::as_table_mut) else {
-            return;
-        };
-        for (key, theirs) in self.package_keys() {
-            if !is_too_old(key, theirs, package) {
-                package.remove(key);
-                package.insert(key, Item::Table(inherited()));
+            let found = path.to_str().and_then(|path| glob::glob(path).ok());
+            let mut folders: Vec<PathBuf> = found.into_iter().flatten().flatten().collect();
+            folders.retain(|folder| folder.is_dir());
+            if folders.is_empty() {
+                folders.push(path);
             }
-        }
+            folders
+        };
+        let folders = self.paths("members").flat_map(found);
+        folders.filter(|folder| !self.excludes(folder))
     }
 
-    fn notes(&self, manifest: &DocumentMut) -> Vec<String> {
-        let own = &manifest["package"];
-        let mut inherited = Vec::new();
-        let mut notes = Vec::new();
-        for (key, theirs) in self.package_keys() {
-            match (own.get(key).and_then(Item::as_str), theirs.as_str()) {
-                (Some(own), Some(theirs)) => notes.push(format!(
-                    "`{key}` stays {own}, which the code needs: the workspace has {theirs}"
-                )),
-                _ => inherited.push(format!("`{key}`")),
-            }
-        }
-        if self.get("lints").is_some() {
-            inherited.push("`lints`".to_owned());
-        }
-        if !inherited.is_empty() {
-            notes.insert(0, format!("the workspace decides {}", inherited.join(", ")));
-        }
-        notes.push(
-            "its build profiles are the workspace's: cargo reads none in a member".to_owned(),
-        );
-        notes
+    /// Whether a member is missing, and a project at that destination is what it takes: cargo
+    /// loads no such workspace, be it that `crates/*` has nothing to match yet.
+    fn waits_for(&self, destination: &Path) -> bool {
+        let mut missing = self
+            .folders()
+            .filter(|folder| !has_manifest(folder))
+            .peekable();
+        missing.peek().is_some() && missing.all(|folder| matches(&folder, destination))
+    }
+
+    /// The members without cargo's help.
+    fn packages_on_disk(&self) -> Vec<(String, PathBuf)> {
+        let named = |folder: PathBuf| {
+            let text = fs::read_to_string(folder.join(MANIFEST)).ok()?;
+            let manifest: DocumentMut = text.parse().ok()?;
+            let name = manifest.get("package")?.get("name")?.as_str()?;
+            Some((name.to_owned(), folder))
+        };
+        let root = [self.folder.clone()];
+        root.into_iter()
+            .chain(self.folders())
+            .filter_map(named)
+            .collect()
+    }
+
+    /// Refuses folders that cargo would take for members, and that cannot be any.
+    fn leave_alone<'a>(&self, mut folders: impl Iterator<Item = &'a Path>) -> Result<()> {
+        let Some(folder) = folders.find(|folder| self.covers(folder) && !self.excludes(folder))
+        else {
+            return Ok(());
+        };
+        Err(Failure::usage(format!(
+            "`{}` would be taken for a member of the workspace of `{}`, which could not be loaded any more",
+            folder.display(),
+            self.manifest.display()
+        ))
+        .help("choose another path, or name this one in `exclude` there"))
     }
 
     fn join(&self, destination: &Path, name: &str) -> Result<Option<Edit>> {
@@ -224,8 +230,9 @@ impl Root {
                 folder.display()
             ))
             .help("give another name: `--name NAME`")
-            .help(STAY_OUT));
+            .help("or join no workspace: `--no-workspace`"));
         }
+        self.leave_alone(missing_above(destination))?;
         if self.covers(destination) {
             return Ok(None);
         }
@@ -249,18 +256,16 @@ fn find(destination: &Path, folder: &Path) -> Result<Option<Root>> {
     let Some(nearest) = nearest_manifest(folder) else {
         return Ok(None);
     };
-    let root = Root::new(&nearest, read(&nearest)?);
-    if root.names(destination) && !root.excludes(destination) {
-        // Listed before it is made: cargo loads this workspace again when it is there.
+    let mut root = Root::new(&nearest, read(&nearest)?);
+    if root.waits_for(destination) {
+        root.packages = root.packages_on_disk();
         return Ok(Some(root));
     }
-    let metadata = ask(&nearest)?;
+    let metadata = metadata::ask(&nearest)?;
     let manifest = metadata.workspace_root.join(MANIFEST).into_std_path_buf();
-    let mut root = if manifest == nearest {
-        root
-    } else {
-        Root::new(&manifest, read(&manifest)?)
-    };
+    if manifest != nearest {
+        root = Root::new(&manifest, read(&manifest)?);
+    }
     if root.document.get("workspace").is_none() {
         return Ok(None);
     }
@@ -274,62 +279,31 @@ fn find(destination: &Path, folder: &Path) -> Result<Option<Root>> {
     Ok(Some(root))
 }
 
+fn has_manifest(folder: &Path) -> bool {
+    folder.join(MANIFEST).exists()
+}
+
+/// The folders above a destination that are created with it.
+fn missing_above(destination: &Path) -> impl Iterator<Item = &Path> {
+    let above = destination.ancestors().skip(1);
+    above.take_while(|folder| !folder.exists())
+}
+
 fn nearest_manifest(folder: &Path) -> Option<PathBuf> {
-    folder
-        .ancestors()
-        .map(|folder| folder.join(MANIFEST))
-        .find(|manifest| manifest.exists())
+    let folder = folder.ancestors().find(|folder| has_manifest(folder))?;
+    Some(folder.join(MANIFEST))
 }
 
 fn read(manifest: &Path) -> Result<Document<String>> {
     let text = fs::read_to_string(manifest).map_err(|error| {
         Failure::io("read", manifest, &error)
-            .help("the project would be part of what this manifest describes: make it readable,")
-            .help(STAY_OUT)
+            .help("make it readable, or join no workspace: `--no-workspace`")
     })?;
     Document::parse(text.clone()).map_err(|error| {
-        let line = error.span().map(|span| text[..span.start].lines().count());
-        let line = line.map(|line| format!("line {}: ", line.max(1)));
-        broken(
-            manifest,
-            &format!("{}{}", line.unwrap_or_default(), error.message()),
-        )
+        let before = error.span().map(|span| &text[..span.start.min(text.len())]);
+        let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+        broken(manifest, &format!("line {line}: {}", error.message()))
     })
-}
-
-/// Asks cargo what that manifest belongs to.
-fn ask(manifest: &Path) -> Result<Metadata> {
-    let mut command = MetadataCommand::new();
-    command.manifest_path(manifest).no_deps();
-    command.other_options(["--offline".to_owned()]);
-    let mut cargo = command.cargo_command();
-    cargo.stdin(Stdio::null());
-    if let Some(folder) = manifest.parent() {
-        // The toolchain and the configuration are those of the workspace.
-        cargo.current_dir(folder);
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::process::CommandExt;
-        // Ctrl-C is for this process to handle: cargo would end with an error of its own.
-        cargo.process_group(0);
-    }
-    let unanswered = |error: &dyn std::fmt::Display| {
-        Failure::new(
-            Code::Io,
-            format!("cannot ask cargo about `{}`: {error}", manifest.display()),
-        )
-        .help("join no workspace: `--no-workspace`")
-    };
-    let output = cargo.output().map_err(|error| unanswered(&error))?;
-    if !output.status.success() {
-        return Err(broken(
-            manifest,
-            &said(&String::from_utf8_lossy(&output.stderr)),
-        ));
-    }
-    MetadataCommand::parse(String::from_utf8_lossy(&output.stdout))
-        .map_err(|error| unanswered(&error))
 }
 
 fn packages(metadata: Metadata) -> Vec<(String, PathBuf)> {
@@ -349,105 +323,56 @@ fn broken(manifest: &Path, why: &str) -> Failure {
         "cargo cannot load `{}`, and so nothing below it: {why}",
         manifest.display()
     ))
-    .help("repair it,")
-    .help(STAY_OUT)
+    .help("repair it, or join no workspace: `--no-workspace`")
 }
 
-/// Cargo's error with its causes, in one line.
-fn said(stderr: &str) -> String {
-    let mut said = String::new();
-    let mut is_cause = true;
-    for line in stderr.lines().map(str::trim) {
-        let line = line.strip_prefix("error: ").unwrap_or(line);
-        if let Some(place) = line.strip_prefix("--> ") {
-            said = format!("{said} at {place}");
-        } else if is_cause && !line.is_empty() {
-            let gap = if said.is_empty() { "" } else { ": " };
-            said = format!("{said}{gap}{line}");
-        }
-        is_cause = line == "Caused by:";
-    }
-    said
-}
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
 
-fn inherited() -> Table {
-    let mut table = Table::new();
-    table.set_dotted(true);
-    table["workspace"] = toml_edit::value(true);
-    table
-}
+    use toml_edit::Document;
 
-/// The workspace's lints in place of the project's own: cargo takes no mixture.
-fn inherit_lints(manifest: &mut DocumentMut) {
-    let lints = manifest["lints"].or_insert(toml_edit::table());
-    if let Some(lints) = lints.as_table_mut() {
-        lints.clear();
-        lints.set_implicit(false);
-        lints["workspace"] = toml_edit::value(true);
-    }
-}
+    use super::Root;
 
-/// Whether the workspace's value is one with which our code would not compile.
-fn is_too_old(key: &str, theirs: &Item, package: &Table) -> bool {
-    if !AT_LEAST.contains(&key) {
-        return false;
-    }
-    let own = package.get(key).and_then(Item::as_str);
-    match (theirs.as_str(), own) {
-        (Some(theirs), Some(own)) => compare(theirs, own) == Ordering::Less,
-        _ => false,
-    }
-}
-
-/// Compares editions or versions: `1.9` comes before `1.89`, and is the same as `1.9.0`.
-fn compare(one: &str, other: &str) -> Ordering {
-    let numbers = |text: &str| -> Vec<u64> {
-        let mut numbers: Vec<u64> = text
-            .split('.')
-            .map(|part| part.parse().unwrap_or_default())
-            .collect();
-        numbers.resize(3, 0);
-        numbers
-    };
-    numbers(one).cmp(&numbers(other))
-}
-
-/// The path without symbolic links; what does not exist yet has none.
-fn real(path: &Path) -> PathBuf {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let resolved = path.ancestors().find_map(|ancestor| {
-        let real = fs::canonicalize(ancestor).ok()?;
-        Some(real.join(path.strip_prefix(ancestor).ok()?))
-    });
-    plain(&resolved.unwrap_or(path))
-}
-
-/// The path without `.` and `..`.
-fn plain(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                plain.pop();
-            }
-            _ => plain.push(component),
+    pub fn root(text: &str) -> Root {
+        let document = Document::parse(text.to_owned()).expect("the manifest is TOML");
+        Root {
+            manifest: PathBuf::from("/ws/Cargo.toml"),
+            folder: PathBuf::from("/ws"),
+            document,
+            packages: vec![("taken".to_owned(), PathBuf::from("/ws/taken"))],
         }
     }
-    plain
-}
 
-/// The way from a folder to a path, with `/` between its parts; `None` where that is not UTF-8.
-fn relative(folder: &Path, path: &Path) -> Option<String> {
-    let shared = folder
-        .components()
-        .zip(path.components())
-        .take_while(|(one, other)| one == other)
-        .count();
-    let up = folder.components().skip(shared).map(|_| Some(".."));
-    let down = path.components().skip(shared);
-    let parts: Option<Vec<&str>> = up
-        .chain(down.map(|part| part.as_os_str().to_str()))
-        .collect();
-    Some(parts?.join("/"))
+    #[test]
+    fn members_and_exclusions_are_those_of_cargo() {
+        let root = root(
+            "[workspace]\nmembers = [\"a\", \"./crates/*\", \"deep/**/x\", \"out/in\"]\n\
+             exclude = [\"out\", \"crates/off/\"]\n",
+        );
+        for (destination, covered, excluded) in [
+            ("a", true, false),
+            ("b", false, false),
+            ("a/b", false, false),
+            ("crates/a", true, false),
+            ("crates/a/b", false, false),
+            ("crates/off", true, true),
+            ("deep/1/2/x", true, false),
+            ("out/a", false, true),
+            ("out/in", true, false),
+            ("out/in/a", false, false),
+        ] {
+            let path = Path::new("/ws").join(destination);
+            assert_eq!(root.covers(&path), covered, "{destination}");
+            assert_eq!(root.excludes(&path), excluded, "{destination}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_taken_is_refused() {
+        let root = root("[workspace]\n");
+        let failure = root.join(Path::new("/ws/new"), "taken");
+        let failure = failure.expect_err("the name is taken");
+        assert!(failure.message.contains("/ws/taken"), "{}", failure.message);
+    }
 }

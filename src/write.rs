@@ -10,6 +10,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, Stdio};
 
+use glob::Pattern;
+use toml_edit::DocumentMut;
+
 use crate::failure::{Code, Failure, Result};
 use crate::fileset::{self, FileSet};
 use crate::interrupt;
@@ -47,7 +50,7 @@ impl Vcs {
 pub struct Site {
     /// The project's folder.
     pub destination: PathBuf,
-    /// The nearest folder above it that exists: staging happens there.
+    /// The nearest folder above it that exists: staging happens there, or above.
     anchor: PathBuf,
     /// The destination, or its outermost folder that does not exist yet: what is renamed.
     top: PathBuf,
@@ -99,13 +102,6 @@ impl Site {
         .help("name a new folder"))
     }
 
-    /// Whether a git repository is around it already.
-    pub fn in_repository(&self) -> bool {
-        self.anchor
-            .ancestors()
-            .any(|folder| folder.join(".git").exists())
-    }
-
     /// Writes the project, and joins the workspace: all of it or nothing.
     ///
     /// # Errors
@@ -113,7 +109,7 @@ impl Site {
     /// Where the file system or git fails; then nothing is left behind.
     pub fn write(&self, files: &FileSet, vcs: Vcs, edit: Option<&Edit>) -> Result<()> {
         let staging = interrupt::staged(
-            || Staging::create(&self.anchor),
+            || Staging::create(&quiet(&self.anchor)),
             Staging::path,
             remove_staging,
         )?;
@@ -146,7 +142,7 @@ impl Site {
         let Some(edit) = edit else {
             return self.replace(&project);
         };
-        check_unchanged(edit)?;
+        let _lock = lock_manifest(edit)?;
         let was_empty = self.top.exists();
         self.replace(&project)?;
         join(staging.path(), &edit.manifest).inspect_err(|_| {
@@ -283,23 +279,86 @@ fn join(staging: &Path, manifest: &Path) -> Result<()> {
     renamed.map_err(|error| Failure::io("add the member to", manifest, &error))
 }
 
-/// Clears away what killed runs left beside a destination; a run that still lives holds its lock.
+/// Where a staging folder disturbs nobody: cargo takes every folder that matches a wildcard among
+/// the members of a workspace for a member, be it hidden and without a manifest.
+fn quiet(anchor: &Path) -> PathBuf {
+    let real = fs::canonicalize(anchor).unwrap_or_else(|_| anchor.to_owned());
+    let mut near = real
+        .ancestors()
+        .take_while(|folder| same_device(folder, &real));
+    let found = near.find(|folder| !is_taken_for_member(&folder.join(STAGING)));
+    found.map_or(anchor, |found| found).to_owned()
+}
+
+fn is_taken_for_member(path: &Path) -> bool {
+    path.ancestors()
+        .skip(2)
+        .any(|root| wildcards(root).iter().any(|each| each.matches_path(path)))
+}
+
+/// The members of a workspace at that folder, where there is one.
+fn wildcards(root: &Path) -> Vec<Pattern> {
+    let Ok(text) = fs::read_to_string(root.join("Cargo.toml")) else {
+        return Vec::new();
+    };
+    let manifest: DocumentMut = text.parse().unwrap_or_default();
+    let members = manifest
+        .get("workspace")
+        .and_then(|workspace| workspace.get("members")?.as_array());
+    members
+        .into_iter()
+        .flatten()
+        .filter_map(|member| Pattern::new(root.join(member.as_str()?).to_str()?).ok())
+        .collect()
+}
+
+#[cfg(unix)]
+fn same_device(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let device = |path| fs::metadata(path).map(|metadata| metadata.dev()).ok();
+    device(one) == device(other)
+}
+
+#[cfg(not(unix))]
+fn same_device(_one: &Path, _other: &Path) -> bool {
+    true
+}
+
+/// Clears away what killed runs left beside a destination, or in a folder above it; a run that
+/// still lives holds its lock.
 pub fn clear_leftovers(destination: &Path) {
-    let above = destination.ancestors().skip(1);
-    let Some(Ok(entries)) = above.map(fs::read_dir).find(std::result::Result::is_ok) else {
+    let mut above = destination.ancestors().skip(1);
+    let Some(anchor) = above.find_map(|folder| fs::canonicalize(folder).ok()) else {
         return;
     };
-    for entry in entries.flatten() {
-        if entry.file_name().to_string_lossy().starts_with(STAGING) {
+    let entries = anchor
+        .ancestors()
+        .filter_map(|each| fs::read_dir(each).ok());
+    for entry in entries.flatten().flatten() {
+        let name = entry.file_name();
+        if name.to_str().is_some_and(is_staging) && entry.path().is_dir() {
             clear_leftover(&entry.path());
         }
     }
 }
 
+/// Whether a name is `.async-init-<process>-<number>`.
+fn is_staging(name: &str) -> bool {
+    let numbers = name
+        .strip_prefix(STAGING)
+        .and_then(|rest| rest.split_once('-'));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    numbers.is_some_and(|(process, number)| is_number(process) && is_number(number))
+}
+
 fn clear_leftover(staging: &Path) {
-    let Ok(lock) = File::open(staging.join(LOCK)) else {
+    let lock = staging.join(LOCK);
+    if !lock.is_file() {
         // Killed between two system calls: an empty folder goes, anything else is not ours.
         let _ = fs::remove_dir(staging);
+        return;
+    }
+    let Ok(lock) = File::open(lock) else {
         return;
     };
     if let Err(TryLockError::WouldBlock | TryLockError::Error(_)) = lock.try_lock() {
@@ -317,27 +376,48 @@ fn finish_joining(staging: &Path) {
     let [before, manifest, destination] = note.split('\0').collect::<Vec<_>>()[..] else {
         return;
     };
+    let (manifest, destination) = (Path::new(manifest), Path::new(destination));
+    if !same_owner(staging, manifest) {
+        return;
+    }
     let unchanged =
         fs::read_to_string(manifest).is_ok_and(|text| fileset::File { text }.blob_id() == before);
-    let in_place =
-        !staging.join(PROJECT).exists() && Path::new(destination).join("Cargo.toml").exists();
+    let in_place = !staging.join(PROJECT).exists() && destination.join("Cargo.toml").exists();
     if unchanged && in_place {
-        let _ = join(staging, Path::new(manifest));
+        let _ = join(staging, manifest);
     }
 }
 
-/// Somebody else may have edited the root manifest since it was read.
-fn check_unchanged(edit: &Edit) -> Result<()> {
-    let now = fs::read_to_string(&edit.manifest)
-        .map_err(|error| Failure::io("read", &edit.manifest, &error))?;
-    if now == edit.before {
-        return Ok(());
+/// In a folder that others may write to, a staging folder may be a trap.
+#[cfg(unix)]
+fn same_owner(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let owner = |path| fs::symlink_metadata(path).map(|metadata| metadata.uid());
+    matches!((owner(one), owner(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+#[cfg(not(unix))]
+fn same_owner(_one: &Path, _other: &Path) -> bool {
+    true
+}
+
+/// Keeps other runs from editing the root manifest, if nobody has edited it since it was read.
+fn lock_manifest(edit: &Edit) -> Result<File> {
+    let meanwhile = |what: &str| {
+        Failure::new(Code::Io, format!("`{}` {what}", edit.manifest.display()))
+            .help("run the same command again")
+    };
+    let unreadable = |error| Failure::io("read", &edit.manifest, &error);
+    let lock = File::open(&edit.manifest).map_err(unreadable)?;
+    // A file system without locks has to do without.
+    if let Err(TryLockError::WouldBlock) = lock.try_lock() {
+        return Err(meanwhile("is just being edited by another run"));
     }
-    Err(Failure::new(
-        Code::Io,
-        format!("`{}` was changed meanwhile", edit.manifest.display()),
-    )
-    .help("run the same command again"))
+    if fs::read_to_string(&edit.manifest).map_err(unreadable)? == edit.before {
+        Ok(lock)
+    } else {
+        Err(meanwhile("was edited meanwhile"))
+    }
 }
 
 /// An empty folder is as good as none; anything else is a clash.

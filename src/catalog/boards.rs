@@ -383,7 +383,7 @@ impl Board {
     #[must_use]
     pub fn layers(&self) -> Vec<String> {
         let mut layers = self.family_row().layers.to_vec();
-        layers.extend(self.chip().layer);
+        layers.extend(self.chip().boot.layer());
         layers.extend(match self.log {
             Log::Rtt => Some("_rtt"),
             Log::Own => None,

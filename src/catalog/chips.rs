@@ -32,6 +32,19 @@ pub enum Core {
     Rv32Imac,
 }
 
+/// What has to be in flash, and where, for a chip to start a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Boot {
+    /// The vector table, at the start of flash.
+    Vectors,
+    /// 256 bytes of code with a checksum that set up the flash chip, then the vector table (RP2040).
+    SecondStage,
+    /// The vector table, and within the first 4 KiB a definition of the image (RP2350).
+    ImageDefinition,
+    /// A description of the program, at the start of its constants (ESP, for its bootloader).
+    AppDescriptor,
+}
+
 /// A run of memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Region {
@@ -56,8 +69,8 @@ pub struct Chip {
     pub ram: Region,
     /// What probe-rs calls it, where probe-rs is what flashes it.
     pub probe_name: Option<&'static str>,
-    /// A further layer below `embassy/`, for chips whose images need more than their family's.
-    pub layer: Option<&'static str>,
+    /// What its boot ROM wants to find in flash.
+    pub boot: Boot,
 }
 
 /// Every family.
@@ -113,7 +126,7 @@ pub static CHIPS: &[Chip] = &[
             length: 264 * KIB,
         },
         probe_name: Some("RP2040"),
-        layer: Some("_rp2040"),
+        boot: Boot::SecondStage,
     },
     Chip {
         name: "rp235xa",
@@ -128,7 +141,7 @@ pub static CHIPS: &[Chip] = &[
             length: 520 * KIB,
         },
         probe_name: Some("RP235x"),
-        layer: Some("_rp235x"),
+        boot: Boot::ImageDefinition,
     },
     Chip {
         name: "nrf52833",
@@ -143,7 +156,7 @@ pub static CHIPS: &[Chip] = &[
             length: 128 * KIB,
         },
         probe_name: Some("nRF52833_xxAA"),
-        layer: None,
+        boot: Boot::Vectors,
     },
     Chip {
         name: "nrf52840",
@@ -158,7 +171,7 @@ pub static CHIPS: &[Chip] = &[
             length: 256 * KIB,
         },
         probe_name: Some("nRF52840_xxAA"),
-        layer: None,
+        boot: Boot::Vectors,
     },
     Chip {
         name: "stm32f411ce",
@@ -173,7 +186,7 @@ pub static CHIPS: &[Chip] = &[
             length: 128 * KIB,
         },
         probe_name: Some("STM32F411CE"),
-        layer: None,
+        boot: Boot::Vectors,
     },
     Chip {
         name: "stm32f411re",
@@ -188,7 +201,7 @@ pub static CHIPS: &[Chip] = &[
             length: 128 * KIB,
         },
         probe_name: Some("STM32F411RE"),
-        layer: None,
+        boot: Boot::Vectors,
     },
     Chip {
         name: "esp32c6",
@@ -204,7 +217,7 @@ pub static CHIPS: &[Chip] = &[
             length: 0x6_E610,
         },
         probe_name: None,
-        layer: None,
+        boot: Boot::AppDescriptor,
     },
 ];
 
@@ -224,11 +237,31 @@ impl Core {
     }
 }
 
+impl Boot {
+    /// The layer below `embassy/` that puts it there, where the family's layers do not.
+    #[must_use]
+    pub const fn layer(self) -> Option<&'static str> {
+        match self {
+            Self::SecondStage => Some("_rp2040"),
+            Self::ImageDefinition => Some("_rp235x"),
+            Self::Vectors | Self::AppDescriptor => None,
+        }
+    }
+}
+
 impl Region {
     /// The first address behind it.
     #[must_use]
     pub const fn end(self) -> u32 {
         self.origin + self.length
+    }
+
+    /// Whether so many bytes from that address lie in it.
+    #[must_use]
+    pub const fn holds(self, address: u32, length: u32) -> bool {
+        address >= self.origin
+            && length <= self.length
+            && address - self.origin <= self.length - length
     }
 }
 

@@ -264,7 +264,7 @@ mod tests {
             (r#"["a","c"]"#, r#"["a","b","c"]"#),
             (r#"["a", "aa",]"#, r#"["a", "aa", "b",]"#),
             (r#"[ "a" ]"#, r#"[ "a", "b" ]"#),
-            (r#"['a', 'c']"#, r#"['a', "b", 'c']"#),
+            (r"['a', 'c']", r#"['a', "b", 'c']"#),
             ("[]", r#"["b"]"#),
         ] {
             let text = format!("[workspace]\nmembers = {members} # Why.\n");

@@ -1,6 +1,13 @@
 //! Where the tests of the command work: an empty folder, a fixed environment, the real binary.
 #![allow(dead_code, reason = "each tier uses a part of it")]
 
+#[cfg(all(
+    target_os = "linux",
+    target_env = "gnu",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+pub mod supervisor;
+
 use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsStr;
@@ -95,15 +102,15 @@ impl Lab {
     pub fn program(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.folder).env_clear();
-        for kept in [
-            "PATH",
-            "CARGO_HOME",
-            "RUSTUP_HOME",
-            "RUSTUP_TOOLCHAIN",
-            "SystemRoot",
-        ] {
+        for kept in ["PATH", "CARGO", "RUSTUP_TOOLCHAIN", "SystemRoot"] {
             if let Some(value) = env::var_os(kept) {
                 command.env(kept, value);
+            }
+        }
+        for (kept, default) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+            let theirs = env::var_os(kept).map(PathBuf::from);
+            if let Some(path) = theirs.or_else(|| Some(env::home_dir()?.join(default))) {
+                command.env(kept, path);
             }
         }
         // No settings of the person who runs the tests, and no terminal.
