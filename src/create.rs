@@ -148,7 +148,7 @@ fn interview(given: &Given, place: &Place, terminal: &mut Terminal) -> Result<Op
         let answers = interview.run(terminal)?;
         let project = place.project(&answers)?;
         let summary = format!(
-            "{}: {} · {} files · write it?",
+            "{}: {} · {} files",
             project.blueprint.name,
             project.blueprint.in_short(),
             project.files.len()
@@ -237,7 +237,11 @@ impl<'a> Place<'a> {
         let notes = workspace
             .zip(manifest)
             .map(|(workspace, file)| workspace.notes(&file.text));
-        let notes = notes.unwrap_or_default();
+        let mut notes = notes.unwrap_or_default();
+        if workspace.is_some_and(|workspace| workspace.root_manifest().is_some()) {
+            let by_hand = blueprint.extras.iter().filter_map(|extra| extra.in_member);
+            notes.extend(by_hand.map(str::to_owned));
+        }
         let site = Site::inspect(&self.path)?;
         let edit = match workspace {
             Some(workspace) => workspace.join(&site.destination, blueprint.name.as_str())?,

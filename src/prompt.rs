@@ -1,7 +1,12 @@
 //! The terminal as somebody who answers: dialoguer's prompts, on stderr.
+//!
+//! A prompt is drawn anew with each key, and dialoguer counts its lines, not those of the terminal:
+//! whatever is wider than the terminal would leave pieces of itself behind. So what is asked is cut
+//! to fit, and what does not fit is said in full before it.
 
 use std::io::{self, IsTerminal};
 
+use dialoguer::console::{Term, measure_text_width, truncate_str};
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
 use dialoguer::{Confirm, FuzzySelect, Input, MultiSelect, Select};
 
@@ -12,6 +17,13 @@ use crate::failure::{Code, Failure, Result};
 use crate::name::PackageName;
 use crate::report::Shell;
 use crate::tree::{Choice, Question, Style};
+
+/// What stands around a prompt: `? ` before it, ` (y/n) › yes` after it.
+const AROUND_PROMPT: usize = 16;
+/// What stands before an item: `> [x] ` at most, and a column that stays free.
+const BEFORE_ITEM: usize = 7;
+/// What stands before a remark.
+const BEFORE_NOTE: usize = 2;
 
 /// A person at a terminal.
 pub struct Terminal<'a> {
@@ -43,7 +55,12 @@ impl<'a> Terminal<'a> {
             .with_prompt("Project name?")
             .validate_with(|name: &String| {
                 let name = name.rsplit('/').next().unwrap_or_default();
-                PackageName::parse(name).map(|_| ())
+                PackageName::parse(name).map(|_| ()).map_err(|failure| {
+                    let why = failure
+                        .message
+                        .replace("cannot be a package name", "cannot be it");
+                    fitting(&why, BEFORE_ITEM)
+                })
             })
             .interact_text()
             .map_err(lost)
@@ -55,65 +72,135 @@ impl<'a> Terminal<'a> {
     ///
     /// Where the terminal fails.
     pub fn confirm(&self, summary: &str) -> Result<Option<bool>> {
-        Confirm::with_theme(&*self.theme)
-            .with_prompt(summary)
+        let in_one = format!("{summary} · write it?");
+        let prompt = if fits(&in_one, AROUND_PROMPT) {
+            &in_one
+        } else {
+            self.note(summary);
+            "write it?"
+        };
+        let yes = Confirm::with_theme(&*self.theme)
+            .with_prompt(prompt)
             .default(true)
+            .report(false)
             .interact_opt()
-            .map_err(lost)
+            .map_err(lost)?;
+        if let Some(yes) = yes {
+            self.answered(prompt, if yes { "yes" } else { "no" });
+        }
+        Ok(yes)
+    }
+
+    /// A remark, in as many lines as it takes.
+    fn note(&self, text: &str) {
+        for line in wrapped(text, width().saturating_sub(BEFORE_NOTE)) {
+            self.shell.note(&line);
+        }
+    }
+
+    /// A question that is answered: it stays on the screen, and is not drawn again.
+    fn answered(&self, prompt: &str, answer: &str) {
+        let mut line = String::new();
+        let theme = &self.theme;
+        if theme
+            .format_select_prompt_selection(&mut line, prompt, answer)
+            .is_ok()
+        {
+            let _ = Term::stderr().write_line(&line);
+        }
     }
 }
 
 impl Ask for Terminal<'_> {
     fn question(&mut self, question: &Question, open: &[&Choice]) -> Result<Reply> {
         let labels = labels(open);
-        let prompt = question.prompt;
+        if !fits(question.prompt, AROUND_PROMPT) {
+            self.note(question.prompt);
+        }
+        let prompt = &fitting(question.prompt, AROUND_PROMPT);
         if !question.help.is_empty() {
-            self.shell
-                .note(&format!("{} (Esc goes back)", question.help));
+            self.note(&format!("{} (Esc goes back)", question.help));
         }
         let default = question.default_among(open);
         let picked = match question.style {
-            Style::Pick => {
-                let picked = MultiSelect::with_theme(&*self.theme)
-                    .with_prompt(prompt)
-                    .items(&labels)
-                    .report(true)
-                    .interact_opt()
-                    .map_err(lost)?;
-                return Ok(picked.map_or(Reply::Back, |picked| {
-                    Reply::Answer(Answer::Many(
-                        picked.iter().map(|&index| open[index].value).collect(),
-                    ))
-                }));
-            }
+            Style::Pick => MultiSelect::with_theme(&*self.theme)
+                .with_prompt(prompt)
+                .items(&labels)
+                .report(false)
+                .interact_opt(),
             Style::Search => FuzzySelect::with_theme(&*self.theme)
                 .with_prompt(prompt)
                 .items(&labels)
                 .default(default)
                 .max_length(10)
-                .interact_opt(),
+                .report(false)
+                .interact_opt()
+                .map(only),
             Style::Choose | Style::Flag => Select::with_theme(&*self.theme)
                 .with_prompt(prompt)
                 .items(&labels)
                 .default(default)
-                .interact_opt(),
+                .report(false)
+                .interact_opt()
+                .map(only),
         };
-        let picked = picked.map_err(lost)?;
-        Ok(picked.map_or(Reply::Back, |index| {
-            Reply::Answer(Answer::One(open[index].value))
-        }))
+        let Some(picked) = picked.map_err(lost)? else {
+            return Ok(Reply::Back);
+        };
+        let values: Vec<&'static str> = picked.iter().map(|&index| open[index].value).collect();
+        let answer = match (question.style, values.as_slice()) {
+            (Style::Pick, _) | (_, []) => Answer::Many(values),
+            (_, [value, ..]) => Answer::One(value),
+        };
+        let said = match answer.to_flag_value().replace(',', ", ") {
+            said if said.is_empty() => "none".to_owned(),
+            said => said,
+        };
+        self.answered(prompt, &said);
+        Ok(Reply::Answer(answer))
     }
 
     fn explain(&mut self, runtime: &str) {
         let Some(runtime) = runtimes::find(runtime) else {
             return;
         };
-        self.shell
-            .note(&format!("{}: {}", runtime.id, runtime.reason));
+        self.note(&format!("{}: {}", runtime.id, runtime.reason));
         for caveat in runtime.caveats {
-            self.shell.note(&format!("Mind: {caveat}"));
+            self.note(&format!("Mind: {caveat}"));
         }
     }
+}
+
+fn only(picked: Option<usize>) -> Option<Vec<usize>> {
+    picked.map(|index| vec![index])
+}
+
+fn width() -> usize {
+    Term::stderr().size().1.into()
+}
+
+fn fits(text: &str, around: usize) -> bool {
+    measure_text_width(text) + around <= width()
+}
+
+fn fitting(text: &str, around: usize) -> String {
+    truncate_str(text, width().saturating_sub(around), "…").into_owned()
+}
+
+/// A text in lines of that width at most, all but the first indented.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if measure_text_width(line) + 1 + measure_text_width(word) <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(_) => lines.push(format!("  {word}")),
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// The choices as a list shows them: value, then note, in columns.
@@ -126,7 +213,7 @@ fn labels(open: &[&Choice]) -> Vec<String> {
     open.iter()
         .map(|choice| match choice.note {
             "" => choice.value.to_owned(),
-            note => format!("{:width$}  {note}", choice.value),
+            note => fitting(&format!("{:width$}  {note}", choice.value), BEFORE_ITEM),
         })
         .collect()
 }
@@ -135,4 +222,16 @@ fn lost(error: dialoguer::Error) -> Failure {
     let dialoguer::Error::IO(error) = error;
     Failure::new(Code::Io, format!("cannot ask on this terminal: {error}"))
         .help("give the answers as flags, or take the defaults with `--yes`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrapped;
+
+    #[test]
+    fn lines_are_broken_between_words() {
+        assert_eq!(wrapped("one two three", 9), ["one two", "  three"]);
+        assert_eq!(wrapped("incomprehensible", 4), ["incomprehensible"]);
+        assert!(wrapped("", 9).is_empty());
+    }
 }

@@ -110,7 +110,7 @@ fn shortened(text: &str) -> String {
 #[test]
 fn names_that_no_package_can_have() {
     let long = "a".repeat(300);
-    insta::assert_snapshot!(transcript(&[
+    let said = transcript(&[
         plain(&["fn"], &["fn-app"]),
         plain(&["gen"], &["gen", "--name", "gen-app"]),
         plain(&["1abc"], &["app-1abc"]),
@@ -144,11 +144,12 @@ fn names_that_no_package_can_have() {
                 "--vcs",
                 "none",
                 "--",
-                "-x"
+                "-x",
             ],
-            &["x", "--yes", "--vcs", "none"]
+            &["x", "--yes", "--vcs", "none"],
         ),
-    ]));
+    ]);
+    insta::assert_snapshot!(said);
 }
 
 #[test]
@@ -165,91 +166,93 @@ fn a_package_named_like_its_own_dependency() {
             name,
         ]
     };
-    insta::assert_snapshot!(transcript(&[
+    let said = transcript(&[
         case(&named("mio"), &named("my-mio")),
         case(
             &[&named("x")[..], &["--name", "mio"]].concat(),
-            &[&named("x")[..], &["--name", "my-mio"]].concat()
+            &[&named("x")[..], &["--name", "my-mio"]].concat(),
         ),
-        case(&library("futures-util"), &library("my-futures-util")),
-        case(&library("futures_util"), &library("my-futures")),
-    ]));
+        case(&library("futures-lite"), &library("my-futures-lite")),
+        case(&library("async_channel"), &library("my-channel")),
+    ]);
+    insta::assert_snapshot!(said);
 }
 
 #[test]
 fn unknown_words_and_their_neighbours() {
     let tree = |format| ["tree", "--format", format];
-    insta::assert_snapshot!(transcript(&[
+    let said = transcript(&[
         plain(&["hello", "--runtim", "tokio"], &["hello"]),
         plain(&["hello", "--frobnicate"], &["hello"]),
         plain(&["hello", "-z"], &["hello"]),
         case(
             &["hello", "--runtime", "toiko", "--kind", "tcp"],
-            &["hello", "--runtime", "tokio", "--kind", "tcp"]
+            &["hello", "--runtime", "tokio", "--kind", "tcp"],
         ),
         case(
             &["hello", "--runtime", "glommio"],
-            &["hello", "--runtime", "uring", "--yes"]
+            &["hello", "--runtime", "uring", "--yes"],
         ),
         case(
             &["hello", "--runtime", "tokio", "--kind", "htp"],
-            &["hello", "--runtime", "tokio", "--kind", "http"]
+            &["hello", "--runtime", "tokio", "--kind", "http"],
         ),
         case(
             &["hello", "--runtime", "uring", "--engine", "tokio-urng"],
-            &["hello", "--engine", "tokio-uring", "--yes"]
+            &["hello", "--engine", "tokio-uring", "--yes"],
         ),
         case(
             &["hello", "--runtime", "embassy", "--board", "pic0"],
-            &["hello", "--runtime", "embassy", "--board", "pico"]
+            &["hello", "--runtime", "embassy", "--board", "pico"],
         ),
         case(
             &["hello", "--chip", "rp2030"],
-            &["hello", "--chip", "rp2040", "--yes"]
+            &["hello", "--chip", "rp2040", "--yes"],
         ),
         case(
             &["hello", "--network-server", "maybe"],
-            &["hello", "--network-server", "yes", "--yes"]
+            &["hello", "--network-server", "yes", "--yes"],
         ),
         plain(
             &["hello", "--with", "ci,dcker"],
-            &["hello", "--with", "ci,docker"]
+            &["hello", "--with", "ci,docker"],
         ),
         case(
             &["hello", "--vcs", "svn", "--yes"],
-            &["hello", "--vcs", "git", "--yes"]
+            &["hello", "--vcs", "git", "--yes"],
         ),
         plain(
             &["hello", "--message-format", "jsn"],
-            &["hello", "--message-format", "json"]
+            &["hello", "--message-format", "json"],
         ),
         plain(
             &["hello", "--color", "sometimes"],
-            &["hello", "--color", "never"]
+            &["hello", "--color", "never"],
         ),
         case(&["explain", "toiko"], &["explain", "tokio"]),
         case(
             &["compare", "tokio", "smoll"],
-            &["compare", "tokio", "smol"]
+            &["compare", "tokio", "smol"],
         ),
         case(&["list", "bords"], &["list", "boards"]),
         case(&["completions", "bsh"], &["completions", "bash"]),
         case(&tree("jsn"), &tree("json")),
-    ]));
+    ]);
+    insta::assert_snapshot!(said);
 }
 
 #[test]
 fn flags_without_a_value_or_out_of_place() {
-    insta::assert_snapshot!(transcript(&[
+    let said = transcript(&[
         case(&["hello", "--name"], &["hello", "--yes", "--name", "other"]),
         case(
             &["hello", "--runtime"],
-            &["hello", "--yes", "--runtime", "smol"]
+            &["hello", "--yes", "--runtime", "smol"],
         ),
         plain(&["hello", "--with", ""], &["hello", "--with", "ci"]),
         plain(
             &["hello", "--with", "ci,,deny"],
-            &["hello", "--with", "ci,deny"]
+            &["hello", "--with", "ci,deny"],
         ),
         plain(&["hello", "--runtime", "smol"], &["hello"]),
         plain(&["hello", "-q", "-v"], &["hello", "-q"]),
@@ -258,35 +261,36 @@ fn flags_without_a_value_or_out_of_place() {
         case(&["--dry-run", "tree"], &["tree"]),
         case(&["tree", "hello"], &["tree"]),
         case(&["explain"], &["explain", "mio"]),
-    ]));
+    ]);
+    insta::assert_snapshot!(said);
 }
 
 #[test]
 fn answers_that_do_not_go_together() {
-    insta::assert_snapshot!(transcript(&[
+    let said = transcript(&[
         case(
             &["x", "--runtime", "mio", "--kind", "http"],
-            &["x", "--runtime", "mio", "--kind", "tcp"]
+            &["x", "--runtime", "mio", "--kind", "tcp"],
         ),
         case(
             &["x", "--library", "yes", "--runtime", "tokio"],
-            &["x", "--library", "yes", "--runtime", "agnostic"]
+            &["x", "--library", "yes", "--runtime", "agnostic"],
         ),
         case(
             &["x", "--network-server", "yes", "--runtime", "embassy"],
-            &["x", "--runtime", "embassy", "--yes"]
+            &["x", "--runtime", "embassy", "--yes"],
         ),
         case(
             &["x", "--network-server", "yes", "--library", "yes"],
-            &["x", "--library", "yes", "--yes"]
+            &["x", "--library", "yes", "--yes"],
         ),
         case(
             &["x", "--minimal-deps", "yes", "--embedded", "yes"],
-            &["x", "--minimal-deps", "yes", "--yes"]
+            &["x", "--minimal-deps", "yes", "--yes"],
         ),
         case(
             &["x", "--chip", "rp2040", "--board", "nrf52840-dk"],
-            &["x", "--chip", "rp2040", "--board", "pico"]
+            &["x", "--chip", "rp2040", "--board", "pico"],
         ),
         plain(&["x", "--board", "pico"], &["x"]),
         plain(&["x", "--engine", "compio"], &["x"]),
@@ -298,9 +302,9 @@ fn answers_that_do_not_go_together() {
                 "--board",
                 "pico",
                 "--with",
-                "docker"
+                "docker",
             ],
-            &["x", "--runtime", "embassy", "--board", "pico"]
+            &["x", "--runtime", "embassy", "--board", "pico"],
         ),
         case(
             &["x", "--runtime", "uring", "--kind", "http"],
@@ -311,10 +315,11 @@ fn answers_that_do_not_go_together() {
                 "--kind",
                 "file",
                 "--engine",
-                "compio"
-            ]
+                "compio",
+            ],
         ),
-    ]));
+    ]);
+    insta::assert_snapshot!(said);
 }
 
 #[test]
@@ -406,34 +411,34 @@ fn a_flag_that_contradicts_the_file() {
 
 #[test]
 fn nobody_to_ask() {
-    insta::assert_snapshot!(transcript(&[
+    let said = transcript(&[
         coded(3, &[], &["my-app", "--runtime", "tokio", "--kind", "http"]),
         coded(3, &["--yes"], &["my-app", "--yes"]),
         coded(
             3,
             &["--name", "hello"],
-            &["hello", "--runtime", "tokio", "--kind", "http"]
+            &["hello", "--runtime", "tokio", "--kind", "http"],
         ),
         coded(
             3,
             &["hello"],
-            &["hello", "--runtime", "tokio", "--kind", "http"]
+            &["hello", "--runtime", "tokio", "--kind", "http"],
         ),
         coded(3, &["tree/"], &["./tree", "--yes"]),
         coded(
             3,
             &["a b", "--name", "ab", "--no-workspace"],
-            &["a b", "--name", "ab", "--yes"]
+            &["a b", "--name", "ab", "--yes"],
         ),
         coded(
             3,
             &["hello", "--network-server", "no"],
-            &["hello", "--network-server", "no", "--yes"]
+            &["hello", "--network-server", "no", "--yes"],
         ),
         coded(
             3,
             &["hello", "--runtime", "tokio", "--vcs", "none"],
-            &["hello", "--yes", "--vcs", "none"]
+            &["hello", "--yes", "--vcs", "none"],
         ),
         coded(
             3,
@@ -445,8 +450,8 @@ fn nobody_to_ask() {
                 "--kind",
                 "tcp",
                 "--engine",
-                "compio"
-            ]
+                "compio",
+            ],
         ),
         coded(
             3,
@@ -458,10 +463,11 @@ fn nobody_to_ask() {
                 "--kind",
                 "blinky",
                 "--board",
-                "pico"
-            ]
+                "pico",
+            ],
         ),
-    ]));
+    ]);
+    insta::assert_snapshot!(said);
 }
 
 #[test]
@@ -498,7 +504,7 @@ fn something_at_the_destination() {
             &[&["free"][..], &PLAIN].concat(),
         )
     };
-    insta::assert_snapshot!(transcript_in(
+    let said = transcript_in(
         &[
             taken(&["file", "--name", "hello"]),
             taken(&["file/below/it"]),
@@ -517,8 +523,87 @@ fn something_at_the_destination() {
             for number in 10..40 {
                 lab.write(&format!("many/{number}"), "mine");
             }
-        }
-    ));
+        },
+    );
+    insta::assert_snapshot!(said);
+}
+
+/// A project below a manifest that cargo cannot load could not be loaded either.
+#[test]
+fn an_enclosing_workspace_that_is_broken() {
+    let manifests: &[(i32, &str, &str)] = &[
+        (2, "not TOML", "[workspace\nmembers = []\n"),
+        (5, "not UTF-8", ""),
+        (
+            2,
+            "no package and no workspace",
+            "[profile.release]\nlto = true\n",
+        ),
+        (
+            2,
+            "a key of the wrong type",
+            "[workspace]\nmembers = \"crates/one\"\n",
+        ),
+        (
+            2,
+            "a member that is not there",
+            "[workspace]\nmembers = [\"crates/gone\"]\n",
+        ),
+        (
+            2,
+            "a member that is broken",
+            "[workspace]\nmembers = [\"half\"]\n",
+        ),
+        (
+            2,
+            "a package without a target",
+            "[package]\nname = \"root\"\nversion = \"0.1.0\"\n",
+        ),
+    ];
+    let mut text = String::new();
+    for (code, what, manifest) in manifests {
+        let lab = Lab::new();
+        lab.write("half/Cargo.toml", "[package]\nname = \"half\"\n");
+        let bytes: &[u8] = if *what == "not UTF-8" {
+            b"\xff"
+        } else {
+            manifest.as_bytes()
+        };
+        lab.write("Cargo.toml", bytes);
+        let args = [&["hello"][..], &PLAIN].concat();
+        let ran = refuse(&lab, &coded(*code, &args, &[]));
+        text += &format!("# {what}\n{}\n", without_cargo_s_words(&ran.stderr));
+        lab.must(&[&args[..], &["--no-workspace"]].concat());
+        fs::remove_dir_all(lab.path().join("hello")).expect("it was written");
+        lab.write("Cargo.toml", "[workspace]\nresolver = \"3\"\n");
+        lab.must(&args);
+        assert!(lab.read("Cargo.toml").contains("\"hello\""));
+    }
+    insta::assert_snapshot!(text);
+}
+
+/// What cargo says differs from release to release.
+fn without_cargo_s_words(said: &str) -> String {
+    let lines = said
+        .lines()
+        .map(|line| match line.split_once("nothing below it: ") {
+            Some((ours, theirs)) if !theirs.starts_with("line ") => {
+                assert!(theirs.contains("Cargo.toml"), "{theirs}");
+                format!("{ours}nothing below it: [CARGO]\n")
+            }
+            _ => format!("{line}\n"),
+        });
+    lines.collect()
+}
+
+#[test]
+fn a_name_that_a_member_has_already() {
+    let lab = Lab::new();
+    lab.write("Cargo.toml", "[workspace]\nresolver = \"3\"\n");
+    lab.must(&[&["one/hello"][..], &PLAIN].concat());
+    let again = case(&[&["two/hello"][..], &PLAIN].concat(), &[]);
+    insta::assert_snapshot!(refuse(&lab, &again).stderr);
+    lab.must(&[&["two/hello", "--name", "world"][..], &PLAIN].concat());
 }
 
 #[test]
@@ -567,7 +652,7 @@ mod unix {
                 &[&["to-empty"][..], &PLAIN].concat(),
             )
         };
-        insta::assert_snapshot!(transcript_in(
+        let said = transcript_in(
             &[taken("to-nothing"), taken("to-full"), taken("to-file")],
             |lab| {
                 lab.write("full/mine", "");
@@ -584,8 +669,9 @@ mod unix {
                     )
                     .expect("a link");
                 }
-            }
-        ));
+            },
+        );
+        insta::assert_snapshot!(said);
     }
 
     #[test]
@@ -615,7 +701,8 @@ mod unix {
             let args: Vec<&str> = [&[path, "--name", "hello"][..], &PLAIN].concat();
             coded(5, &args, &[&["hello"][..], &PLAIN].concat())
         };
-        insta::assert_snapshot!(transcript(&[long(&part), long(&whole)]));
+        let said = transcript(&[long(&part), long(&whole)]);
+        insta::assert_snapshot!(said);
     }
 
     /// Permissions do not bind root, so there it runs without the power to pass them by.
@@ -877,7 +964,10 @@ fn json_for_what_was_written() {
     assert_eq!(ran.stderr, "");
     let object = parsed(&ran);
     // Keys are only ever added.
-    assert_eq!(KEYS.into_iter().find(|key| !keys(&object).contains(key)), None);
+    assert_eq!(
+        KEYS.into_iter().find(|key| !keys(&object).contains(key)),
+        None
+    );
     let is = |key: &str, value: &str| assert_eq!(object[key], value, "{key}");
     is("package", "hello");
     is("path", &lab.path().join("hello").display().to_string());

@@ -11,6 +11,8 @@ pub struct Extra {
     pub note: &'static str,
     /// The shapes of project it makes sense for.
     pub shapes: &'static [Shape],
+    /// What to do by hand where the project is a member of a workspace.
+    pub in_member: Option<&'static str>,
 }
 
 /// Every extra, in the order in which they are offered and applied.
@@ -19,16 +21,23 @@ pub static EXTRAS: &[Extra] = &[
         id: "ci",
         note: "a workflow: format, lints, tests, documentation, oldest Rust",
         shapes: &[Shape::Server, Shape::Program, Shape::Library],
+        in_member: Some(
+            "`ci`: a workflow counts at the top of the repository alone: move `.github` there",
+        ),
     },
     Extra {
         id: "docker",
         note: "an image built in stages that runs without root",
         shapes: &[Shape::Server, Shape::Program],
+        in_member: Some(
+            "`docker`: the image is built from the workspace's root, where `Cargo.lock` and `target` are: move `Dockerfile` there and name the package",
+        ),
     },
     Extra {
         id: "deny",
         note: "cargo-deny: advisories, licences, bans, sources",
         shapes: &[Shape::Server, Shape::Program, Shape::Library],
+        in_member: None,
     },
 ];
 

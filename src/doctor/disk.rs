@@ -4,17 +4,18 @@ use std::path::Path;
 
 use super::{Finding, Place};
 
-/// What `target/` holds after a build, a test, clippy and a release build, in MiB.
+/// What `target/` holds after a build, a test build, clippy and a release build, in MiB, and some room.
 ///
-/// Measured on x86-64 Linux with Rust 1.95, the largest kind or board of each runtime.
+/// Measured on x86-64 Linux with Rust 1.95: tokio `http` 531, compio `file` 457, `lib` 473, the firmware
+/// for `nucleo-f411re` 1008. The others are set against these by the crates that they compile.
 const NEEDS: &[(&str, u64)] = &[
-    ("tokio", 600),
-    ("smol", 400),
+    ("tokio", 700),
+    ("smol", 500),
     ("async-std", 400),
     ("uring", 600),
-    ("mio", 100),
+    ("mio", 150),
     ("embassy", 1200),
-    ("agnostic", 500),
+    ("agnostic", 600),
 ];
 
 /// A mebibyte.

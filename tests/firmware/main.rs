@@ -24,13 +24,18 @@ fn main() {
 fn link(project: &Project) -> Result<(), Failed> {
     let folder = projects::generated(project);
     projects::cargo(&folder, "build --release")?;
-    let board = project.blueprint("my-app").board.ok_or("firmware has a board")?;
+    let board = project
+        .blueprint("my-app")
+        .board
+        .ok_or("firmware has a board")?;
     let image = projects::shared_target()
         .join(board.target())
         .join("release")
         .join(project.slug());
-    let report = elf::check(&image, board.chip(), board.flash()).map_err(|errors| errors.join("\n"))?;
-    let noticed = elf::disprove(&image, board.chip(), board.flash()).map_err(|errors| errors.join("\n"))?;
+    let report =
+        elf::check(&image, board.chip(), board.flash()).map_err(|errors| errors.join("\n"))?;
+    let noticed =
+        elf::disprove(&image, board.chip(), board.flash()).map_err(|errors| errors.join("\n"))?;
     println!("{}: {report}; {noticed} corruptions noticed", board.id);
     Ok(())
 }
