@@ -98,34 +98,67 @@ fn below(runtime: &Runtime) -> String {
     text
 }
 
-/// The spine as a mermaid diagram; each question stands there once.
+/// The spine as a mermaid diagram; a question stands there once for each way in which it goes on.
 pub fn mermaid(tree: &Tree) -> String {
-    let mut nodes = Vec::new();
-    let mut edges = Vec::new();
-    collect(tree, &Answers::default(), &mut nodes, &mut edges);
-    format!("flowchart TD\n{}{}", nodes.concat(), edges.concat())
+    let mut diagram = Diagram::default();
+    diagram.collect(tree, &Answers::default());
+    format!(
+        "flowchart TD\n{}{}",
+        diagram.nodes.concat(),
+        diagram.edges.concat()
+    )
 }
 
-fn collect(tree: &Tree, answers: &Answers, nodes: &mut Vec<String>, edges: &mut Vec<String>) {
-    let Some((question, open)) = next_of_spine(tree, answers) else {
-        return;
-    };
-    push_once(
-        nodes,
-        format!("    {}{{\"{}\"}}\n", question.id, question.prompt),
-    );
-    for choice in open {
-        let then = tree.take(answers, question, choice);
-        let target = match (choice.leaf, next_of_spine(tree, &then)) {
-            (Some(runtime), _) => format!("leaf-{runtime}([{runtime}])"),
-            (None, Some((next, _))) => next.id.to_owned(),
-            (None, None) => continue,
+/// Lines of a diagram, each of them once.
+#[derive(Default)]
+struct Diagram {
+    nodes: Vec<String>,
+    edges: Vec<String>,
+    /// What follows each question that was met, and the node that stands for it.
+    met: Vec<(Value, String)>,
+}
+
+impl Diagram {
+    fn collect(&mut self, tree: &Tree, answers: &Answers) {
+        let Some((question, open)) = next_of_spine(tree, answers) else {
+            return;
         };
+        let node = self.node(tree, answers, question);
         push_once(
-            edges,
-            format!("    {} -->|{}| {target}\n", question.id, choice.value),
+            &mut self.nodes,
+            format!("    {node}{{\"{}\"}}\n", question.prompt),
         );
-        collect(tree, &then, nodes, edges);
+        for choice in open {
+            let then = tree.take(answers, question, choice);
+            let target = match (choice.leaf, next_of_spine(tree, &then)) {
+                (Some(runtime), _) => format!("leaf-{runtime}([{runtime}])"),
+                (None, Some((next, _))) => self.node(tree, &then, next),
+                (None, None) => continue,
+            };
+            push_once(
+                &mut self.edges,
+                format!("    {node} -->|{}| {target}\n", choice.value),
+            );
+            self.collect(tree, &then);
+        }
+    }
+
+    fn node(&mut self, tree: &Tree, answers: &Answers, question: &Question) -> String {
+        let follows = nested(tree, answers);
+        if let Some((_, node)) = self.met.iter().find(|(met, _)| *met == follows) {
+            return node.clone();
+        }
+        let same = self
+            .met
+            .iter()
+            .filter(|(met, _)| met["question"] == question.id)
+            .count();
+        let node = match same {
+            0 => question.id.to_owned(),
+            others => format!("{}-{}", question.id, others + 1),
+        };
+        self.met.push((follows, node.clone()));
+        node
     }
 }
 

@@ -7,6 +7,8 @@
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
 pub mod supervisor;
+#[cfg(unix)]
+pub mod terminal;
 
 use std::collections::BTreeMap;
 use std::env;
