@@ -429,18 +429,18 @@ fn refused(error: &clap::Error) -> Refused {
             }
         }
         ErrorKind::InvalidValue => invalid_value(error, &flag),
-        ErrorKind::ArgumentConflict => match context(ContextKind::InvalidSubcommand) {
-            Some(word) => out_of_place(&word),
-            None => {
-                let prior = context(ContextKind::PriorArg).unwrap_or_default();
-                let message = if prior == invalid || prior.is_empty() {
-                    format!("`{flag}` was given twice")
-                } else {
-                    format!("`{flag}` does not go with `{prior}`")
-                };
-                Failure::usage(message).help("leave one of them out")
+        ErrorKind::ArgumentConflict => {
+            if let Some(word) = context(ContextKind::InvalidSubcommand) {
+                return Refused::Wrong(out_of_place(&word));
             }
-        },
+            let prior = context(ContextKind::PriorArg).unwrap_or_default();
+            let message = if prior == invalid || prior.is_empty() {
+                format!("`{flag}` was given twice")
+            } else {
+                format!("`{flag}` does not go with `{prior}`")
+            };
+            Failure::usage(message).help("leave one of them out")
+        }
         _ => {
             let text = error.render().to_string();
             let text = text.lines().next().unwrap_or_default();

@@ -58,9 +58,19 @@ fn on_signal() {
     ASKED.store(true, Ordering::SeqCst);
     // Held until the process has ended, so no file operation can come in between.
     let stage = stage();
-    match &*stage {
-        Stage::Committed => return,
-        Stage::Idle => {}
+    if !matches!(*stage, Stage::Committed) {
+        tidy_up_and_exit(&stage);
+    }
+}
+
+/// Ends the process as an interrupt does, for whoever learns of one in another way.
+pub fn end() -> ! {
+    tidy_up_and_exit(&stage());
+}
+
+fn tidy_up_and_exit(stage: &Stage) -> ! {
+    match stage {
+        Stage::Idle | Stage::Committed => {}
         Stage::Staged(folder, remove) => {
             // Whatever is left is removed by the next run, like after SIGKILL.
             let _ = remove(folder);

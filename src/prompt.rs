@@ -14,6 +14,7 @@ use crate::answers::Answer;
 use crate::ask::{Ask, Reply};
 use crate::catalog::runtimes;
 use crate::failure::{Code, Failure, Result};
+use crate::interrupt;
 use crate::name::PackageName;
 use crate::report::Shell;
 use crate::tree::{Choice, Question, Style};
@@ -220,6 +221,10 @@ fn labels(open: &[&Choice]) -> Vec<String> {
 
 fn lost(error: dialoguer::Error) -> Failure {
     let dialoguer::Error::IO(error) = error;
+    if error.kind() == io::ErrorKind::Interrupted {
+        // The key was Ctrl-C: the signal's own thread is as far, and one of the two comes first.
+        interrupt::end();
+    }
     Failure::new(Code::Io, format!("cannot ask on this terminal: {error}"))
         .help("give the answers as flags, or take the defaults with `--yes`")
 }

@@ -40,14 +40,15 @@ struct Whole {
 }
 
 impl Scene {
-    fn new(&self) -> Lab {
+    /// A lab of its own, as it is before.
+    fn lab(&self) -> Lab {
         let lab = Lab::new();
         (self.prepare)(&lab);
         lab
     }
 
     fn whole(&self) -> Whole {
-        let lab = self.new();
+        let lab = self.lab();
         let before = lab.tree();
         let watched = watch(&lab, self.args, &[]);
         assert_eq!(watched.end, End::Code(0), "{}", watched.stderr);
@@ -70,7 +71,7 @@ impl Scene {
 
     /// A run in a fresh lab, with that plan.
     fn run(&self, plan: &Plan<'_>) -> (Lab, Watched) {
-        let lab = self.new();
+        let lab = self.lab();
         let watched = watch(&lab, self.args, plan);
         (lab, watched)
     }
@@ -229,9 +230,10 @@ fn interrupted(scene: &Scene) {
             let context = whole.context(index, signal.as_str());
             let (lab, watched) = scene.run(&[(index, Act::Signal(signal))]);
             let tree = lab.tree();
-            let (end, state) = match index < whole.last_chance {
-                true => (End::Code(130), State::Nothing),
-                false => (End::Code(0), State::Everything),
+            let (end, state) = if index < whole.last_chance {
+                (End::Code(130), State::Nothing)
+            } else {
+                (End::Code(0), State::Everything)
             };
             assert_eq!(
                 (watched.end, whole.state(&tree, &context)),
@@ -259,7 +261,10 @@ fn killed(scene: &Scene) {
     let whole = scene.whole();
     let last = whole.operations.len() - 1;
     let befores = (0..=last).map(|index| (index, Act::Signal(Signal::SIGKILL)));
-    let afters = [(last, Act::SignalAfter(Signal::SIGKILL))];
+    // After the last one, and while git is running.
+    let afters = (0..=last)
+        .filter(|&index| index == last || whole.operations[index].call == "clone")
+        .map(|index| (index, Act::SignalAfter(Signal::SIGKILL)));
     let mut seen = [0; 3];
     for (index, act) in befores.chain(afters) {
         let context = whole.context(index, "SIGKILL");
@@ -301,12 +306,9 @@ fn killed(scene: &Scene) {
 /// fails once the project is there, or changes nothing, is no error.
 fn failing(scene: &Scene) {
     let whole = scene.whole();
-    let renames = whole
-        .operations
-        .iter()
-        .enumerate()
-        .filter(|(_, each)| each.call == "rename");
-    let last_rename = renames.last().map(|(index, _)| index).expect("a rename");
+    let is_rename = |each: &Operation| each.call == "rename";
+    let last_rename = whole.operations.iter().rposition(is_rename);
+    let last_rename = last_rename.expect("a rename");
     let mut refused = 0;
     for (index, operation) in whole.operations.iter().enumerate() {
         if operation.path.as_os_str().is_empty() {
@@ -521,7 +523,7 @@ fn two_at_once() {
         let whole = scene.whole();
         for (index, operation) in whole.operations.iter().enumerate() {
             let context = format!("{index}: {operation:?}");
-            let lab = scene.new();
+            let lab = scene.lab();
             let code = Cell::new(None);
             let run_second = || {
                 let ran = lab.run(&second);
@@ -597,7 +599,7 @@ fn what_writes_nothing_touches_nothing() {
         (4, &["crates/old", "--yes"]),
     ];
     for (code, args) in commands {
-        let lab = MEMBER.new();
+        let lab = MEMBER.lab();
         let watched = watch(&lab, args, &[]);
         assert_eq!(
             (watched.end, watched.operations),

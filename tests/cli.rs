@@ -4,6 +4,7 @@
 mod lab;
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::fs;
 
 use lab::{Lab, PLAIN, Ran, TCP};
@@ -47,13 +48,15 @@ fn transcript_in(cases: &[Case], prepare: impl Fn(&Lab)) -> String {
         let lab = Lab::new();
         prepare(&lab);
         let ran = refuse(&lab, case);
-        text += &format!(
+        let _ = write!(
+            text,
             "$ cargo async-init {}\n{}",
             shown(&lab, &case.args),
             shortened(&ran.stderr)
         );
-        text += &format!(
-            "exit {}; then: {}\n\n",
+        let _ = writeln!(
+            text,
+            "exit {}; then: {}\n",
             case.code,
             shown(&lab, &case.corrected)
         );
@@ -86,13 +89,11 @@ fn refuse(lab: &Lab, case: &Case) -> Ran {
 fn shown(lab: &Lab, args: &[OsString]) -> String {
     let words = args.iter().map(|arg| {
         let word = lab.redact(&arg.to_string_lossy());
-        match word
-            .chars()
-            .all(|c| c.is_ascii_graphic() && !"\"'\\`{".contains(c))
-            && !word.is_empty()
-        {
-            true => word,
-            false => format!("{word:?}"),
+        let is_plain = |c: char| c.is_ascii_graphic() && !"\"'\\`{".contains(c);
+        if !word.is_empty() && word.chars().all(is_plain) {
+            word
+        } else {
+            format!("{word:?}")
         }
     });
     shortened(&words.collect::<Vec<_>>().join(" "))
@@ -376,7 +377,7 @@ fn answers_files_that_are_wrong() {
         let case = case(&args, &args);
         lab.write("answers.toml", wrong);
         let ran = refuse(&lab, &case);
-        text += &format!("# {what}\n{wrong}---\n{}\n", ran.stderr);
+        let _ = writeln!(text, "# {what}\n{wrong}---\n{}", ran.stderr);
         lab.write("answers.toml", good);
         lab.must(&case.corrected);
     }
@@ -572,7 +573,7 @@ fn an_enclosing_workspace_that_is_broken() {
         lab.write("Cargo.toml", bytes);
         let args = [&["hello"][..], &PLAIN].concat();
         let ran = refuse(&lab, &coded(*code, &args, &[]));
-        text += &format!("# {what}\n{}\n", without_cargo_s_words(&ran.stderr));
+        let _ = writeln!(text, "# {what}\n{}", without_cargo_s_words(&ran.stderr));
         lab.must(&[&args[..], &["--no-workspace"]].concat());
         fs::remove_dir_all(lab.path().join("hello")).expect("it was written");
         lab.write("Cargo.toml", "[workspace]\nresolver = \"3\"\n");
@@ -711,7 +712,7 @@ mod unix {
         let lab = Lab::new();
         let closed = lab.folder("closed");
         let allow = |mode| {
-            fs::set_permissions(&closed, fs::Permissions::from_mode(mode)).expect("it is ours")
+            fs::set_permissions(&closed, fs::Permissions::from_mode(mode)).expect("it is ours");
         };
         let bound = |path: &str| {
             let args = [&["async-init", path][..], &PLAIN].concat();
@@ -1134,8 +1135,9 @@ fn json_for_failures() {
             "people read it too: {}",
             ran.stderr
         );
-        text += &format!(
-            "$ cargo async-init {}\n{}\n",
+        let _ = writeln!(
+            text,
+            "$ cargo async-init {}\n{}",
             args.join(" "),
             lab.redact(&ran.stdout)
         );

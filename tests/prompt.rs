@@ -8,7 +8,7 @@ use std::process::Stdio;
 use cargo_async_init::answers::Answer;
 use cargo_async_init::catalog::runtimes::RUNTIMES;
 use cargo_async_init::tree::tree;
-use lab::terminal::{BACKSPACE, CTRL_C, DOWN, ENTER, ESCAPE, SPACE, Terminal, UP};
+use lab::terminal::{BACKSPACE, CTRL_C, DOWN, ENTER, ESCAPE, SPACE, Terminal, UP, pair};
 use lab::{Lab, TCP, below};
 
 const SERVER: &str = "Building a network server?";
@@ -33,12 +33,20 @@ fn from_the_first_question_to_a_project() {
     let closed = terminal.close();
     assert_eq!(closed.code, Some(0));
     assert!(closed.shows_cursor());
-    insta::assert_snapshot!(closed.screen);
+    insta::assert_snapshot!(without_counts(&closed.screen));
     lab.must(&[&["flags/hello", "--vcs", "none"][..], &TCP].concat());
-    assert_eq!(
-        below(&lab.tree(), "hello"),
-        below(&lab.tree(), "flags/hello")
-    );
+    assert!(below(&lab.tree(), "hello") == below(&lab.tree(), "flags/hello"));
+}
+
+/// How many files a project has is not the interview's business.
+fn without_counts(screen: &str) -> String {
+    let mut words: Vec<&str> = screen.split(' ').collect();
+    for index in 1..words.len() {
+        if words[index] == "files" {
+            words[index - 1] = "[N]";
+        }
+    }
+    words.join(" ")
 }
 
 #[test]
@@ -48,7 +56,7 @@ fn again_makes_the_same_project() {
         &[
             (SERVER, "yes"),
             (TOKIO, "no"),
-            ("io_uring", "yes"),
+            ("Linux only", "yes"),
             ("Which engine?", "tokio-uring"),
         ],
         &[
@@ -87,13 +95,13 @@ fn escape_returns_to_the_question_before() {
     let lab = Lab::new();
     let mut terminal = Terminal::start(&lab, &["hello"]);
     // There is none before the first.
-    terminal
-        .see(SERVER)
-        .press(ESCAPE)
-        .until("it is asked again", |terminal| count(terminal, SERVER) == 1);
+    terminal.see(SERVER).press(ESCAPE);
+    terminal.until("the same again", |terminal| {
+        count(terminal, "It listens on a port") == 2
+    });
     terminal.choose(SERVER, "no").see(LIBRARY).press(ESCAPE);
     terminal.until("the first question", |terminal| {
-        open_question(terminal).contains(SERVER)
+        terminal.open_question().contains(SERVER)
     });
     terminal
         .choose(SERVER, "yes")
@@ -101,7 +109,7 @@ fn escape_returns_to_the_question_before() {
         .see(KIND)
         .press(ESCAPE);
     terminal.until("the second question", |terminal| {
-        open_question(terminal).contains(TOKIO)
+        terminal.open_question().contains(TOKIO)
     });
     terminal
         .choose(TOKIO, "yes")
@@ -110,15 +118,15 @@ fn escape_returns_to_the_question_before() {
     terminal.press(SPACE).press(ENTER).see(WRITE).press(ESCAPE);
     // What was picked before is picked anew.
     terminal.until("the extras", |terminal| {
-        open_question(terminal).contains(EXTRAS)
+        terminal.open_question().contains(EXTRAS)
     });
     terminal.press(ESCAPE).until("the kind", |terminal| {
-        open_question(terminal).contains(KIND)
+        terminal.open_question().contains(KIND)
     });
     terminal
         .choose(KIND, "tcp")
         .until("the extras", |terminal| {
-            open_question(terminal).contains(EXTRAS)
+            terminal.open_question().contains(EXTRAS)
         });
     terminal
         .press(ENTER)
@@ -135,16 +143,6 @@ fn escape_returns_to_the_question_before() {
     assert!(!closed.again().contains("--with"), "{}", closed.again());
 }
 
-/// The line of the question that waits for its answer.
-fn open_question(terminal: &Terminal) -> String {
-    let lines = terminal.lines();
-    lines
-        .iter()
-        .rfind(|line| line.starts_with("? "))
-        .cloned()
-        .unwrap_or_default()
-}
-
 fn count(terminal: &Terminal, text: &str) -> usize {
     terminal
         .lines()
@@ -158,9 +156,9 @@ fn a_board_is_found_by_a_part_of_its_name() {
     let lab = Lab::new();
     let mut terminal = Terminal::start(&lab, &["hello", "--embedded", "yes", "--vcs", "none"]);
     terminal.see(BOARD).see("pico2");
-    terminal
-        .press("mbit")
-        .until("the search", |terminal| terminal.active() == "microbit-v2");
+    terminal.press("mbit").until("the search", |terminal| {
+        terminal.active().as_deref() == Some("microbit-v2")
+    });
     assert_eq!(
         count(&terminal, "pico"),
         0,
@@ -169,9 +167,9 @@ fn a_board_is_found_by_a_part_of_its_name() {
     );
     terminal.press(&BACKSPACE.repeat(4)).see("pico2");
     // By its title too.
-    terminal
-        .press("seeed")
-        .until("the search", |terminal| terminal.active() == "xiao-esp32c6");
+    terminal.press("seeed").until("the search", |terminal| {
+        terminal.active().as_deref() == Some("xiao-esp32c6")
+    });
     terminal
         .press(ENTER)
         .see("hello: embassy, blinky, xiao-esp32c6 · ")
@@ -241,7 +239,7 @@ fn no_writes_nothing() {
     let closed = terminal.close();
     assert_eq!(closed.code, Some(130));
     assert!(closed.shows_cursor());
-    insta::assert_snapshot!(closed.screen);
+    insta::assert_snapshot!(without_counts(&closed.screen));
     assert!(lab.tree().is_empty());
 }
 
@@ -300,7 +298,7 @@ fn without_colour_there_is_no_code_for_one() {
     assert!(has_colour(&run("auto").raw));
     let plain = run("never");
     assert!(!has_colour(&plain.raw), "{:?}", plain.raw);
-    insta::assert_snapshot!(plain.screen);
+    insta::assert_snapshot!(without_counts(&plain.screen));
 }
 
 /// Whether an escape sequence sets a colour or a weight.
@@ -321,15 +319,15 @@ fn a_name_typed_wrong_is_asked_for_again() {
         ("he llo", "`he llo` cannot be it: ` ` is not allowed"),
         ("fn", "`fn` cannot be it: it is a keyword of Rust"),
         ("1abc", "`1abc` cannot be it: it starts with a digit"),
-        (&"a".repeat(70), "it has 70 characters"),
         ("folder/", "`` cannot be it: it is empty"),
     ] {
-        terminal.see("Project name?").press(name).press(ENTER);
-        if name.len() < 60 {
-            terminal.see(why);
-        }
+        terminal
+            .see("Project name?")
+            .press(name)
+            .press(ENTER)
+            .see(why);
         terminal.until("the question again", |terminal| {
-            open_question(terminal).trim_end().ends_with('›')
+            terminal.open_question().trim_end().ends_with('›')
         });
     }
     terminal.press("hello\r").see(WRITE);
@@ -377,7 +375,7 @@ fn every_leaf_says_why_and_what_to_mind() {
             .iter()
             .map(|line| line.chars().count())
             .max();
-        assert!(widest < Some(80), "{}", terminal.lines().join("\n"));
+        assert!(widest <= Some(80), "{}", terminal.lines().join("\n"));
         terminal.press(CTRL_C);
         assert_eq!(terminal.close().code, Some(130));
         assert!(lab.tree().is_empty());
@@ -395,7 +393,6 @@ fn drawing_anew_leaves_nothing_behind() {
             ("event loop", "no"),
             ("minimal", "no"),
             ("discontinued", "keep"),
-            ("kind of", "tcp"),
         ],
         &[
             ("network server", "yes"),
@@ -421,24 +418,33 @@ fn drawing_anew_leaves_nothing_behind() {
             let lab = Lab::new();
             let mut terminal = Terminal::start_with(&lab, &["hello"], columns);
             for (prompt, value) in *route {
-                terminal.until(prompt, |terminal| {
-                    open_question(terminal).contains(prompt) && !terminal.active().is_empty()
+                terminal.until(prompt, |terminal| is_whole(terminal, prompt));
+                let before = terminal.lines();
+                terminal.step(DOWN).step(UP);
+                terminal.until("the screen as it was", |terminal| {
+                    terminal.lines() == before
                 });
-                let (before, active) = (terminal.lines(), terminal.active());
-                terminal
-                    .press(DOWN)
-                    .until("another line", |terminal| terminal.active() != active);
-                terminal
-                    .press(UP)
-                    .until("the screen as it was", |terminal| {
-                        terminal.lines() == before
-                    });
                 terminal.choose(prompt, value);
             }
             terminal.press(CTRL_C);
             assert_eq!(terminal.close().code, Some(130));
         }
     }
+}
+
+/// Whether all choices of that question are on the screen.
+fn is_whole(terminal: &Terminal, prompt: &str) -> bool {
+    let mut questions = tree().questions.iter();
+    let question = questions.find(|question| question.prompt.contains(prompt));
+    let lines = terminal.lines();
+    let question = question.expect("such a question");
+    let listed = question.choices.iter().all(|choice| {
+        lines.iter().any(|line| {
+            let item = line.strip_prefix("❯ ").or_else(|| line.strip_prefix("  "));
+            item.is_some_and(|item| item.split_whitespace().next() == Some(choice.value))
+        })
+    });
+    listed && terminal.open_question().contains(prompt) && terminal.active().is_some()
 }
 
 /// A long name makes a long summary.
@@ -482,9 +488,9 @@ fn what_is_given_is_not_asked() {
 fn off_a_terminal_nothing_is_asked() {
     for is_input in [true, false] {
         let lab = Lab::new();
-        let pair = nix::pty::openpty(None, None).expect("a pseudo-terminal");
+        let (_ours, theirs) = pair(80);
         let mut command = lab.command(&["hello"]);
-        let terminal = Stdio::from(pair.slave);
+        let terminal = Stdio::from(theirs);
         if is_input {
             command
                 .stdin(terminal)

@@ -92,6 +92,10 @@ pub fn watch(lab: &Lab, args: &[&str], plan: &Plan<'_>) -> Watched {
 }
 
 /// Starts a shell that stops itself, and seizes it.
+#[expect(
+    clippy::zombie_processes,
+    reason = "the supervisor waits for it, with `waitpid`"
+)]
 fn start(shell: &mut Command) -> (Pid, impl std::io::Read + use<>) {
     shell
         .stdin(Stdio::null())
@@ -138,13 +142,13 @@ impl<'p> Supervisor<'p> {
             if let Some(end) = self.end {
                 return end;
             }
-            let status = self.wait(WaitPidFlag::empty());
+            let status = Self::wait(WaitPidFlag::empty());
             self.handle(status);
         }
     }
 
     /// The next event of this run alone: other threads of the test have runs of their own.
-    fn wait(&self, flags: WaitPidFlag) -> WaitStatus {
+    fn wait(flags: WaitPidFlag) -> WaitStatus {
         waitpid(
             None,
             Some(WaitPidFlag::__WALL | WaitPidFlag::__WNOTHREAD | flags),
@@ -165,7 +169,7 @@ impl<'p> Supervisor<'p> {
                 resume(thread, Some(signal));
             }
             WaitStatus::Exited(process, code) if process == self.tracee => {
-                self.end = Some(End::Code(code))
+                self.end = Some(End::Code(code));
             }
             WaitStatus::Signaled(process, signal, _) if process == self.tracee => {
                 self.end = Some(End::Signal(signal));
@@ -261,7 +265,7 @@ impl<'p> Supervisor<'p> {
         self.taken = false;
         kill(self.tracee, signal).expect("it lives");
         while self.end.is_none() {
-            match self.wait(WaitPidFlag::WNOHANG) {
+            match Self::wait(WaitPidFlag::WNOHANG) {
                 WaitStatus::StillAlive if signal == Signal::SIGKILL => thread::yield_now(),
                 WaitStatus::StillAlive => {
                     let mut others = self.threads.keys().filter(|&&thread| thread != held);

@@ -1,16 +1,18 @@
 //! A run on a terminal: keys go in, and what a person would see comes out.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::num::NonZeroU16;
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::pty::{Winsize, openpty};
-use nix::sys::termios::{LocalFlags, tcgetattr};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
 use super::{BINARY, Lab};
 
@@ -55,13 +57,7 @@ impl Terminal {
 
     /// A run on a terminal of that width.
     pub fn start_with(lab: &Lab, args: &[&str], columns: u16) -> Self {
-        let size = Winsize {
-            ws_row: ROWS,
-            ws_col: columns,
-            ws_xpixel: 0,
-            ws_ypixel: 0,
-        };
-        let pair = openpty(&size, None).expect("a pseudo-terminal");
+        let (ours, theirs) = pair(columns);
         // The terminal's own Ctrl-C reaches those alone whose controlling terminal it is.
         let mut command = if cfg!(target_os = "linux") {
             let mut command = lab.program("setsid");
@@ -74,8 +70,9 @@ impl Terminal {
             .arg("async-init")
             .args(args)
             .env("TERM", "xterm-256color");
-        let child = attach(command, pair.slave);
-        let keyboard = File::from(pair.master);
+        let child = attach(command, &theirs);
+        drop(theirs);
+        let keyboard = File::from(ours);
         let mut display = keyboard.try_clone().expect("a second handle");
         let (send, output) = channel();
         thread::spawn(move || {
@@ -172,47 +169,61 @@ impl Terminal {
 
     /// Whether single keys are waited for: the terminal does not gather lines then.
     fn listens(&self) -> bool {
-        !self.flags().contains(LocalFlags::ICANON)
+        !self.flags().contains(LocalModes::ICANON)
     }
 
-    fn flags(&self) -> LocalFlags {
-        tcgetattr(self.keyboard.as_fd())
-            .expect("its settings")
-            .local_flags
+    fn flags(&self) -> LocalModes {
+        tcgetattr(&self.keyboard).expect("its settings").local_modes
     }
 
     /// Chooses that value at a list with that prompt.
     pub fn choose(&mut self, prompt: &str, value: &str) -> &mut Self {
-        self.see(prompt).see("❯ ");
-        while self.active() != value {
-            let before = self.active();
-            self.press(DOWN);
-            self.until("another line", |terminal| terminal.active() != before);
+        self.until(prompt, |terminal| {
+            terminal.open_question().contains(prompt) && terminal.active().is_some()
+        });
+        while self.active().as_deref() != Some(value) {
+            self.step(DOWN);
         }
+        let answered = self.answered(prompt, value);
         self.press(ENTER);
         self.until("an answer", |terminal| {
-            terminal.active() != value || !terminal.asks(prompt)
+            terminal.answered(prompt, value) > answered
         })
     }
 
-    /// The value at the list's cursor.
-    pub fn active(&self) -> String {
-        let lines = self.lines();
-        let line = lines
-            .iter()
-            .find_map(|line| line.strip_prefix("❯ "))
-            .unwrap_or_default();
-        line.split_whitespace()
-            .next()
-            .unwrap_or_default()
-            .to_owned()
+    /// Moves a list's cursor.
+    pub fn step(&mut self, key: &str) -> &mut Self {
+        let before = self.active();
+        self.press(key);
+        self.until("another line", |terminal| {
+            terminal
+                .active()
+                .is_some_and(|active| Some(active) != before)
+        })
     }
 
-    /// Whether that question is open.
-    fn asks(&self, prompt: &str) -> bool {
-        self.lines()
-            .iter()
-            .any(|line| line.starts_with("? ") && line.contains(prompt))
+    /// The value at the list's cursor, once its line is whole.
+    pub fn active(&self) -> Option<String> {
+        let lines = self.lines();
+        let row = lines.iter().position(|line| line.starts_with("❯ "))?;
+        let (cursor, _) = self.screen.screen().cursor_position();
+        (usize::from(cursor) > row)
+            .then(|| lines[row].split_whitespace().nth(1).map(str::to_owned))?
+    }
+
+    /// The line of the question that waits for its answer.
+    pub fn open_question(&self) -> String {
+        let lines = self.lines();
+        let open = lines.iter().rfind(|line| line.starts_with("? "));
+        open.cloned().unwrap_or_default()
+    }
+
+    /// How often that question has got that answer.
+    fn answered(&self, prompt: &str, value: &str) -> usize {
+        let is_it = |line: &&String| {
+            line.starts_with("✔ ") && line.contains(prompt) && line.ends_with(&format!("· {value}"))
+        };
+        self.lines().iter().filter(is_it).count()
     }
 
     /// Waits for the end.
@@ -222,7 +233,7 @@ impl Terminal {
             self.raw.extend(bytes);
         }
         let code = self.child.wait().expect("its end").code();
-        let usual = LocalFlags::ICANON | LocalFlags::ECHO | LocalFlags::ISIG;
+        let usual = LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG;
         assert!(
             self.flags().contains(usual),
             "the terminal is left as no shell expects it"
@@ -245,8 +256,11 @@ impl Closed {
 
     /// The command that the run says would do the same again.
     pub fn again(&self) -> String {
-        let (_, again) = self.screen.split_once("Again ").expect("an `Again`");
-        again.split_whitespace().collect::<Vec<_>>().join(" ")
+        // As it was printed: the screen breaks long lines.
+        let (_, again) = self.raw.rsplit_once("Again").expect("an `Again`");
+        let line = again.lines().next().unwrap_or_default();
+        let (_, command) = line.split_once("cargo").expect("a command");
+        format!("cargo{command}")
     }
 }
 
@@ -254,8 +268,30 @@ fn cells(count: u16) -> NonZeroU16 {
     NonZeroU16::new(count).expect("a terminal has rows and columns")
 }
 
+/// Both ends of a terminal of that width; neither is inherited by the runs of other tests.
+pub fn pair(columns: u16) -> (OwnedFd, File) {
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+    let ours = openpt(flags).expect("a pseudo-terminal");
+    grantpt(&ours).expect("it is ours");
+    unlockpt(&ours).expect("it can be opened");
+    let size = Winsize {
+        ws_row: ROWS,
+        ws_col: columns,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    tcsetwinsize(&ours, size).expect("a size");
+    let name = ptsname(&ours, Vec::new()).expect("a name");
+    let mut open = File::options();
+    open.read(true).write(true);
+    let noctty = rustix::fs::OFlags::NOCTTY;
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut open, noctty.bits().cast_signed());
+    let theirs = open.open(OsStr::from_bytes(name.as_bytes()));
+    (ours, theirs.expect("its other end"))
+}
+
 /// Starts a command with all three streams on a terminal.
-fn attach(mut command: Command, terminal: OwnedFd) -> Child {
+fn attach(mut command: Command, terminal: &File) -> Child {
     let copy = || Stdio::from(terminal.try_clone().expect("a third handle"));
     command.stdin(copy()).stdout(copy()).stderr(copy());
     command.spawn().expect("it starts")
