@@ -19,7 +19,9 @@ use crate::name::PackageName;
 use crate::report::Shell;
 use crate::tree::{Choice, Question, Style};
 
-/// What stands around a prompt: `? ` before it, ` (y/n) › yes` after it.
+/// What stands around a question: `? ` before it, ` › ` after it.
+const AROUND_QUESTION: usize = 5;
+/// The same where an answer is typed: `(y/n) › yes`, or a part of a board's name.
 const AROUND_PROMPT: usize = 16;
 /// What stands before an item: `> [x] ` at most, and a column that stays free.
 const BEFORE_ITEM: usize = 7;
@@ -115,10 +117,14 @@ impl<'a> Terminal<'a> {
 impl Ask for Terminal<'_> {
     fn question(&mut self, question: &Question, open: &[&Choice]) -> Result<Reply> {
         let labels = labels(open);
-        if !fits(question.prompt, AROUND_PROMPT) {
+        let around = match question.style {
+            Style::Search => AROUND_PROMPT,
+            _ => AROUND_QUESTION,
+        };
+        if !fits(question.prompt, around) {
             self.note(question.prompt);
         }
-        let prompt = &fitting(question.prompt, AROUND_PROMPT);
+        let prompt = &fitting(question.prompt, around);
         if !question.help.is_empty() {
             self.note(&format!("{} (Esc goes back)", question.help));
         }

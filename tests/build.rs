@@ -22,7 +22,7 @@ const FIRMWARE: &[&str] = &[
     "fmt --check",
     "check",
     "clippy --all-targets -- -D warnings",
-    "clippy-host",
+    "clippy-host -- -D warnings",
     "test-host",
     "doc --no-deps",
 ];

@@ -47,7 +47,7 @@ const TCP: &[&str] = &["cargo run", "nc localhost 7000"];
 const RUN: &[&str] = &["cargo run"];
 const COMPIO: &[&str] = &[
     "compio is young: a breaking release every two to four months, so its version is pinned to 0.19.",
-    "compio declares no rust-version; 1.93 was measured.",
+    "compio declares no rust-version: 1.95 is what its own crates were found to need.",
 ];
 const TOKIO_URING: &[&str] = &[
     "tokio-uring has had no release since May 2024 and has no maintainer.",
@@ -142,7 +142,7 @@ pub static OFFERS: &[Offer] = &[
         engine: Some("compio"),
         kind: "tcp",
         summary: "A line-based TCP server on io_uring through compio.",
-        rust_version: "1.93",
+        rust_version: "1.95",
         port: Some(7000),
         try_it: TCP,
         caveats: COMPIO,
@@ -152,7 +152,7 @@ pub static OFFERS: &[Offer] = &[
         engine: Some("compio"),
         kind: "file",
         summary: "A file checksummer on io_uring through compio.",
-        rust_version: "1.93",
+        rust_version: "1.95",
         port: None,
         try_it: &["cargo run -- Cargo.toml"],
         caveats: COMPIO,
