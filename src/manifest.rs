@@ -104,13 +104,19 @@ fn merge_item(into: &mut Item, from: &Item, path: &mut Vec<String>) -> Result<()
     Ok(())
 }
 
-/// Adds to an array what it does not have yet.
+/// The union of two arrays of names, in alphabetical order.
 fn unite(into: &mut Array, from: &Array) {
+    let mut values: Vec<Value> = into.iter().cloned().collect();
     for value in from {
-        if !into.iter().any(|each| same(each, value)) {
-            into.push(value.clone());
+        if !values.iter().any(|each| same(each, value)) {
+            values.push(value.clone());
         }
     }
+    values.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+    for value in &mut values {
+        value.decor_mut().clear();
+    }
+    *into = values.into_iter().collect();
 }
 
 /// `foo = "1"` and `foo = { version = "1", features = [..] }` make one dependency with all features.
@@ -132,17 +138,6 @@ fn merge_dependency(into: &mut Value, from: &Value, path: &[String]) -> Result<(
                 merged.insert(key, value.clone());
             }
         }
-    }
-    if let Some(Value::Array(features)) = merged.get_mut("features") {
-        let mut names: Vec<Value> = features.iter().cloned().collect();
-        names.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
-        *features = names
-            .into_iter()
-            .map(|mut name| {
-                name.decor_mut().clear();
-                name
-            })
-            .collect();
     }
     let decor = into.decor().clone();
     *into = if merged.len() == 1 && merged.contains_key("version") {

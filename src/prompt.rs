@@ -104,9 +104,10 @@ impl<'a> Terminal<'a> {
     /// A question that is answered: it stays on the screen, and is not drawn again.
     fn answered(&self, prompt: &str, answer: &str) {
         let mut line = String::new();
+        let prompt = fitting(prompt, AROUND_QUESTION + measure_text_width(answer));
         let theme = &self.theme;
         if theme
-            .format_select_prompt_selection(&mut line, prompt, answer)
+            .format_select_prompt_selection(&mut line, &prompt, answer)
             .is_ok()
         {
             let _ = Term::stderr().write_line(&line);

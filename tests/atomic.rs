@@ -11,13 +11,16 @@
 mod lab;
 
 use std::cell::Cell;
-use std::fs::File;
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use lab::supervisor::{Act, End, Operation, Plan, Watched, watch};
 use lab::{Lab, STAGING, Tree, paths};
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
 
 /// A place and a command.
 #[derive(Clone, Copy)]
@@ -587,6 +590,39 @@ fn git_that_is_running() {
         assert_eq!(watched.end, End::Code(130), "{}", watched.stderr);
         assert!(lab.tree().is_empty(), "{}", paths(&lab.tree()));
     }
+}
+
+/// A killed run's git goes on for as long as it likes; nobody takes its folder away meanwhile.
+#[test]
+fn git_that_outlives_its_run() {
+    let lab = Lab::new();
+    fs::create_dir(lab.bin()).expect("a folder for programs");
+    let (git, go) = (lab.bin().join("git"), lab.store().join("go"));
+    mkfifo(&go, Mode::S_IRWXU).expect("a pipe");
+    fs::write(&git, "#!/bin/sh\nread line < \"$HOME/go\"\nmkdir .git\n").expect("a git");
+    fs::set_permissions(&git, Permissions::from_mode(0o755)).expect("it is ours");
+    let args = [
+        "new", SMALL[0], SMALL[1], SMALL[2], SMALL[3], "--vcs", "git",
+    ];
+    let position = NEW.whole().last_chance;
+    let killed = watch(
+        &lab,
+        &args,
+        &[(position, Act::SignalAfter(Signal::SIGKILL))],
+    );
+    assert_eq!(killed.operations[position].call, "clone");
+    let left = lab.tree();
+    assert_eq!(leftovers(&left).len(), 1, "{}", paths(&left));
+    lab.must(NEW.args);
+    assert_eq!(
+        leftovers(&lab.tree()),
+        leftovers(&left),
+        "git still needs it"
+    );
+    fs::write(&go, "\n").expect("git goes on");
+    wait_for_git(&lab);
+    assert_eq!(lab.run(NEW.args).code, Some(4));
+    assert!(leftovers(&lab.tree()).is_empty(), "{}", paths(&lab.tree()));
 }
 
 #[test]

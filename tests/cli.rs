@@ -1351,9 +1351,12 @@ fn cargo_finds_it() {
     let folder = std::path::Path::new(lab::BINARY)
         .parent()
         .expect("a folder");
-    let rest = std::env::var_os("PATH").unwrap_or_default();
-    let paths = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&rest));
     let mut command = lab.program("cargo");
+    let theirs = command
+        .get_envs()
+        .find_map(|(key, value)| (key == "PATH").then_some(value?));
+    let theirs = theirs.map(std::ffi::OsStr::to_owned).unwrap_or_default();
+    let paths = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&theirs));
     command.env("PATH", std::env::join_paths(paths).expect("a path"));
     command.args(["async-init", "hello"]).args(PLAIN);
     let ran = lab.finish(command);
@@ -1388,7 +1391,7 @@ fn a_repository_where_there_is_none_around() {
 #[test]
 fn git_that_is_missing_or_fails() {
     let lab = Lab::new();
-    let bin = lab.store().join("bin");
+    let bin = lab.bin();
     fs::create_dir(&bin).expect("a folder for programs");
     let without_git = || {
         let mut command = lab.command(&[&["hello"][..], &TCP].concat());

@@ -15,6 +15,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -68,6 +69,11 @@ impl Lab {
         self.root.path()
     }
 
+    /// Where a test puts programs of its own: the first folder that is searched for them.
+    pub fn bin(&self) -> PathBuf {
+        self.store().join("bin")
+    }
+
     /// Writes a file, and the folders above it.
     pub fn write(&self, path: &str, text: impl AsRef<[u8]>) -> PathBuf {
         let path = self.folder.join(path);
@@ -104,11 +110,14 @@ impl Lab {
     pub fn program(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.folder).env_clear();
-        for kept in ["PATH", "CARGO", "RUSTUP_TOOLCHAIN", "SystemRoot"] {
+        for kept in ["CARGO", "RUSTUP_TOOLCHAIN", "SystemRoot"] {
             if let Some(value) = env::var_os(kept) {
                 command.env(kept, value);
             }
         }
+        let path = env::var_os("PATH").unwrap_or_default();
+        let folders = iter::once(self.bin()).chain(env::split_paths(&path));
+        command.env("PATH", env::join_paths(folders).expect("a path"));
         for (kept, default) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
             let theirs = env::var_os(kept).map(PathBuf::from);
             if let Some(path) = theirs.or_else(|| Some(env::home_dir()?.join(default))) {
