@@ -1,13 +1,16 @@
 //! Complete answers become types here, and nowhere else: nothing downstream asks.
 
+use std::path::Path;
+
 use serde_json::{Map, Value, json};
 
 use crate::answers::Answers;
 use crate::catalog::boards::{self, Board};
-use crate::catalog::extras::{self, EXTRAS, Extra};
+use crate::catalog::extras::{EXTRAS, Extra};
 use crate::catalog::kinds::{self, Kind, Shape};
 use crate::catalog::offers::{self, Engine, Offer};
 use crate::catalog::runtimes::{self, Runtime};
+use crate::cli;
 use crate::failure::{Failure, Result};
 use crate::name::PackageName;
 use crate::template;
@@ -138,7 +141,8 @@ impl Blueprint {
 
     /// The command that makes this project again, at that path.
     pub fn command(&self, path: &str) -> String {
-        let mut words = vec!["cargo async-init".to_owned(), quoted(path)];
+        let path = cli::path_argument(Path::new(path));
+        let mut words = vec!["cargo async-init".to_owned(), quoted(&path)];
         words.extend(self.answers.to_flags(tree()));
         words.join(" ")
     }
@@ -180,11 +184,6 @@ impl Blueprint {
         }
         Value::Object(context)
     }
-}
-
-/// The extra of that name is known to the catalogue.
-pub fn knows_extra(id: &str) -> bool {
-    extras::find(id).is_some()
 }
 
 /// A word as a shell takes it.

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anstream::ColorChoice;
-use anstyle::{AnsiColor, Style};
+use anstyle::AnsiColor;
 use clap::builder::{PossibleValuesParser, Styles};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
@@ -497,6 +497,3 @@ pub fn path_argument(path: &Path) -> String {
     }
     text
 }
-
-/// The style of a heading on stdout.
-pub const HEADING: Style = AnsiColor::Green.on_default().bold();

@@ -13,14 +13,23 @@ fn main() -> ExitCode {
     let Parsed { shell, task } = match cli::parse(env::args_os()) {
         Ok(parsed) => parsed,
         Err(Refused::Shown(text)) => {
-            plain_shell().print(&text);
-            return ExitCode::SUCCESS;
+            let shell = plain_shell();
+            shell.print(&text);
+            return end(&shell, ExitCode::SUCCESS);
         }
         Err(Refused::Wrong(failure)) => return fail(&plain_shell(), &failure),
     };
     match run(&shell, task) {
-        Ok(code) => code,
+        Ok(code) => end(&shell, code),
         Err(failure) => fail(&shell, &failure),
+    }
+}
+
+/// The exit code of a run that went well, if all of its data was written.
+fn end(shell: &Shell, code: ExitCode) -> ExitCode {
+    match shell.unwritten() {
+        Some(failure) => fail(shell, &failure),
+        None => code,
     }
 }
 

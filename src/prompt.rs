@@ -32,6 +32,8 @@ const BEFORE_NOTE: usize = 2;
 pub struct Terminal<'a> {
     theme: Box<dyn Theme>,
     shell: &'a Shell,
+    /// How many lines each answer has left on the screen: going back takes them away again.
+    lines: Vec<usize>,
 }
 
 impl<'a> Terminal<'a> {
@@ -45,7 +47,11 @@ impl<'a> Terminal<'a> {
         } else {
             Box::new(SimpleTheme)
         };
-        Some(Self { theme, shell })
+        Some(Self {
+            theme,
+            shell,
+            lines: Vec::new(),
+        })
     }
 
     /// Asks what the project is called.
@@ -74,13 +80,12 @@ impl<'a> Terminal<'a> {
     /// # Errors
     ///
     /// Where the terminal fails.
-    pub fn confirm(&self, summary: &str) -> Result<Option<bool>> {
+    pub fn confirm(&mut self, summary: &str) -> Result<Option<bool>> {
         let in_one = format!("{summary} · write it?");
-        let prompt = if fits(&in_one, AROUND_PROMPT) {
-            &in_one
+        let (prompt, above) = if fits(&in_one, AROUND_PROMPT) {
+            (in_one.as_str(), 0)
         } else {
-            self.note(summary);
-            "write it?"
+            ("write it?", self.note(summary))
         };
         let yes = Confirm::with_theme(&*self.theme)
             .with_prompt(prompt)
@@ -88,21 +93,29 @@ impl<'a> Terminal<'a> {
             .report(false)
             .interact_opt()
             .map_err(lost)?;
-        if let Some(yes) = yes {
-            self.answered(prompt, if yes { "yes" } else { "no" });
+        match yes {
+            Some(yes) => self.answered(prompt, if yes { "yes" } else { "no" }),
+            None => self.take_back(above),
         }
         Ok(yes)
     }
 
-    /// A remark, in as many lines as it takes.
-    fn note(&self, text: &str) {
-        for line in wrapped(text, width().saturating_sub(BEFORE_NOTE)) {
-            self.shell.note(&line);
+    /// A remark, in as many lines as it takes: their number.
+    fn note(&self, text: &str) -> usize {
+        let lines = wrapped(text, width().saturating_sub(BEFORE_NOTE));
+        for line in &lines {
+            self.shell.note(line);
         }
+        lines.len()
+    }
+
+    /// Takes away what the answer before left on the screen, and the lines below it.
+    fn take_back(&mut self, below: usize) {
+        clear(below + self.lines.pop().unwrap_or(0));
     }
 
     /// A question that is answered: it stays on the screen, and is not drawn again.
-    fn answered(&self, prompt: &str, answer: &str) {
+    fn answered(&mut self, prompt: &str, answer: &str) {
         let mut line = String::new();
         let prompt = fitting(prompt, AROUND_QUESTION + measure_text_width(answer));
         let theme = &self.theme;
@@ -112,6 +125,7 @@ impl<'a> Terminal<'a> {
         {
             let _ = Term::stderr().write_line(&line);
         }
+        self.lines.push(1);
     }
 }
 
@@ -122,13 +136,12 @@ impl Ask for Terminal<'_> {
             Style::Search => AROUND_PROMPT,
             _ => AROUND_QUESTION,
         };
+        let mut above = 0;
         if !fits(question.prompt, around) {
-            self.note(question.prompt);
+            above += self.note(question.prompt);
         }
         let prompt = &fitting(question.prompt, around);
-        if !question.help.is_empty() {
-            self.note(&format!("{} (Esc goes back)", question.help));
-        }
+        above += self.note(&hint(question, self.lines.is_empty()));
         let default = question.default_among(open);
         let picked = match question.style {
             Style::Pick => MultiSelect::with_theme(&*self.theme)
@@ -153,8 +166,10 @@ impl Ask for Terminal<'_> {
                 .map(only),
         };
         let Some(picked) = picked.map_err(lost)? else {
+            self.take_back(above);
             return Ok(Reply::Back);
         };
+        clear(above);
         let values: Vec<&'static str> = picked.iter().map(|&index| open[index].value).collect();
         let answer = match (question.style, values.as_slice()) {
             (Style::Pick, _) | (_, []) => Answer::Many(values),
@@ -172,11 +187,28 @@ impl Ask for Terminal<'_> {
         let Some(runtime) = runtimes::find(runtime) else {
             return;
         };
-        self.note(&format!("{}: {}", runtime.id, runtime.reason));
+        let mut lines = self.note(&format!("{}: {}", runtime.id, runtime.reason));
         for caveat in runtime.caveats {
-            self.note(&format!("Mind: {caveat}"));
+            lines += self.note(&format!("Mind: {caveat}"));
+        }
+        if let Some(answer) = self.lines.last_mut() {
+            *answer += lines;
         }
     }
+}
+
+/// What helps to answer a question; at the first there is nowhere to go back to.
+fn hint(question: &Question, first: bool) -> String {
+    match (question.help, first) {
+        (help, true) => help.to_owned(),
+        ("", false) => "Esc goes back".to_owned(),
+        (help, false) => format!("{help} (Esc goes back)"),
+    }
+}
+
+/// Takes so many lines off the end of the screen.
+fn clear(lines: usize) {
+    let _ = Term::stderr().clear_last_lines(lines);
 }
 
 fn only(picked: Option<usize>) -> Option<Vec<usize>> {

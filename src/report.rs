@@ -1,12 +1,13 @@
 //! What is said: status lines and errors on stderr, data on stdout.
 
+use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write as _};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 
 const GREEN: Style = AnsiColor::Green.on_default().bold();
 const RED: Style = AnsiColor::Red.on_default().bold();
@@ -42,6 +43,7 @@ pub struct Shell {
     /// To whom.
     pub format: Format,
     color: ColorChoice,
+    unwritten: RefCell<Option<io::Error>>,
 }
 
 impl Shell {
@@ -51,6 +53,7 @@ impl Shell {
             verbosity,
             format,
             color,
+            unwritten: RefCell::default(),
         };
         // Prompts and status lines agree.
         dialoguer::console::set_colors_enabled_stderr(shell.colored());
@@ -120,12 +123,28 @@ impl Shell {
         self.print(&format!("{value:#}\n"));
     }
 
-    /// Text for stdout; a reader that went away is no error.
+    /// Text for stdout; what goes wrong is told by [`Shell::unwritten`].
     pub fn print(&self, text: &str) {
         let mut stdout = AutoStream::new(io::stdout().lock(), self.stdout_color());
-        let _ = stdout
+        let written = stdout
             .write_all(text.as_bytes())
             .and_then(|()| stdout.flush());
+        match written {
+            // A reader that has seen enough is no error.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                *self.unwritten.borrow_mut() = Some(error);
+            }
+            _ => {}
+        }
+    }
+
+    /// The error, where data did not get to stdout.
+    pub fn unwritten(&self) -> Option<Failure> {
+        let error = self.unwritten.take()?;
+        Some(Failure::new(
+            Code::Io,
+            format!("cannot write to stdout: {error}"),
+        ))
     }
 
     fn stdout_color(&self) -> ColorChoice {

@@ -415,7 +415,7 @@ fn spine() -> Vec<Question> {
         },
         Question {
             id: "io-uring",
-            prompt: "Linux only, and I/O-bound at thousands of connections or deep disk queues (io_uring)?",
+            prompt: "Linux only, I/O-bound at thousands of connections or reads (io_uring)?",
             help: "Below that, epoll and a blocking pool are as fast and run everywhere",
             style: Style::Choose,
             when: vec![

@@ -40,8 +40,3 @@ pub static EXTRAS: &[Extra] = &[
         in_member: None,
     },
 ];
-
-/// The extra of that name.
-pub fn find(id: &str) -> Option<&'static Extra> {
-    EXTRAS.iter().find(|extra| extra.id == id)
-}
