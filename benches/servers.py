@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""Generated servers beside the plainest hand-written ones on the same runtime, in one run.
+
+Servers take turns, round after round, so that whatever else the machine does hits all alike. The
+measures are requests for each second of the server's own processor time, and for each second of
+the clock; the figures are medians of the rounds, as ratios generated / plain.
+
+usage: servers.py [tcp|http] [ROUNDS]      needs wrk for http, from the system's packages
+"""
+
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SERVERS = REPOSITORY / "benches" / "servers"
+SECONDS = 2
+CONNECTIONS = 64
+TCP = {
+    "tokio": ("tcp", "plain_tokio", ["--runtime", "tokio"]),
+    "smol": ("tcp", "plain_smol", ["--runtime", "smol"]),
+    "async-std": ("tcp", "plain_async_std", ["--runtime", "async-std"]),
+    "mio": ("tcp", "plain_mio", ["--runtime", "mio"]),
+    "compio": ("uring", "plain_compio_dispatch", ["--runtime", "uring", "--engine", "compio"]),
+    "tokio-uring": ("uring", "plain_tokio_uring", ["--runtime", "uring", "--engine", "tokio-uring"]),
+}
+
+
+def run(*words, **options):
+    return subprocess.run([str(word) for word in words], check=True, **options)
+
+
+def target():
+    said = run("cargo", "metadata", "--no-deps", "--format-version", "1", cwd=REPOSITORY, capture_output=True)
+    return Path(json.loads(said.stdout)["target_directory"])
+
+
+def build_plain(folder):
+    run("cargo", "build", "--release", "--quiet", cwd=SERVERS / folder,
+        env={**os.environ, "CARGO_TARGET_DIR": str(target() / "plain")})
+    return target() / "plain" / "release"
+
+
+def build_generated(folder, name, kind, flags):
+    tool = target() / "release" / "cargo-async-init"
+    run(tool, name, "--kind", kind, *flags, "--vcs", "none", "--quiet", cwd=folder)
+    run("cargo", "build", "--release", "--quiet", cwd=folder / name,
+        env={**os.environ, "CARGO_TARGET_DIR": str(target() / "generated")})
+    return f"{target() / 'generated' / 'release' / name} --listen 127.0.0.1:0"
+
+
+def tcp(rounds, folder):
+    load = build_plain("uring") / "load"
+    for name, (home, plain, flags) in TCP.items():
+        plain = build_plain(home) / plain
+        ours = build_generated(folder, f"bench-{name}", "tcp", flags)
+        for size in (64, 1024):
+            print(f"\n== tcp on {name}, lines of {size} bytes", flush=True)
+            run(load, rounds, SECONDS, 1, CONNECTIONS, size, f"plain={plain}", f"ours={ours}")
+
+
+def cpu_seconds(pid):
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def requests(command):
+    """Requests for each processor second and for each second of the clock."""
+    server = subprocess.Popen(str(command).split(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        address = server.stdout.readline().split()[-1]
+        before = cpu_seconds(server.pid)
+        said = run("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", f"http://{address}/", capture_output=True, text=True).stdout
+        spent = cpu_seconds(server.pid) - before
+    finally:
+        server.kill()
+        server.wait()
+    assert "Non-2xx" not in said, said
+    count = int(re.search(r"(\d+) requests in", said).group(1))
+    return count / spent, float(re.search(r"Requests/sec:\s+([\d.]+)", said).group(1))
+
+
+def http(rounds, folder):
+    plain = build_plain("http")
+    for runtime in ("tokio", "smol"):
+        ours = build_generated(folder, f"bench-http-{runtime}", "http", ["--runtime", runtime])
+        servers = {"plain": plain / f"plain_http_{runtime}", "ours": ours}
+        results = {name: [] for name in servers}
+        for _ in range(rounds):
+            for name, command in servers.items():
+                results[name].append(requests(command))
+        print(f"\n== http on {runtime}, GET /", flush=True)
+        for index, what in enumerate(("for each processor second", "for each second")):
+            figures = {name: statistics.median(each[index] for each in rows) for name, rows in results.items()}
+            print(f"{what:27} plain {figures['plain']:9.0f}  ours {figures['ours']:9.0f}  "
+                  f"ratio {figures['ours'] / figures['plain']:.3f}")
+
+
+def main():
+    kinds = [word for word in sys.argv[1:] if word in ("tcp", "http")] or ["tcp", "http"]
+    rounds = next((int(word) for word in sys.argv[1:] if word.isdigit()), 11)
+    run("cargo", "build", "--release", "--quiet", cwd=REPOSITORY)
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in kinds:
+            {"tcp": tcp, "http": http}[kind](rounds, Path(folder))
+
+
+main()
