@@ -65,7 +65,7 @@ pub static OFFERS: &[Offer] = &[
         rust_version: "1.85",
         port: Some(3000),
         try_it: HTTP,
-        caveats: &["A cold release build compiles some 70 crates: cache `target/` in CI."],
+        caveats: &["A cold release build compiles some 50 crates: cache `target/` in CI."],
     },
     Offer {
         runtime: "tokio",
