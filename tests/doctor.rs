@@ -226,7 +226,7 @@ fn an_old_cargo_is_told_what_it_takes() {
     report.lacks("rust-version");
     assert_eq!(
         report.found("rust-version"),
-        "1.90.0 is too old; 1.93 is needed"
+        "1.90.0 is too old; 1.95 is needed"
     );
     assert_eq!(report.cure("rust-version"), "rustup update stable");
 }

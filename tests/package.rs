@@ -104,11 +104,14 @@ fn the_package_holds_what_it_needs_and_nothing_else() {
         "--allow-dirty",
         "--list",
     ]);
-    let listed = done(&mut list);
-    let listed: Vec<&str> = listed
-        .lines()
-        .filter(|line| !line.contains("warning"))
-        .collect();
+    let output = list.output().expect("cargo starts");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let listed = String::from_utf8(output.stdout).expect("names in UTF-8");
+    let listed: Vec<&str> = listed.lines().collect();
     let known = [
         "Cargo.lock",
         "Cargo.toml",
