@@ -96,6 +96,9 @@ fn escape_returns_to_the_question_before() {
     let mut terminal = Terminal::start(&lab, &["hello"]);
     // There is none before the first.
     terminal.see(SERVER).press(ESCAPE);
+    terminal.until("the same again", |terminal| {
+        terminal.printed("It listens on a port") == 2
+    });
     terminal.choose(SERVER, "no").see(LIBRARY);
     assert_eq!(
         count(&terminal, "It listens on a port"),

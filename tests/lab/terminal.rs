@@ -114,6 +114,11 @@ impl Terminal {
         lines.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
+    /// How often that text was printed, also where it is not on the screen any more.
+    pub fn printed(&self, text: &str) -> usize {
+        String::from_utf8_lossy(&self.raw).matches(text).count()
+    }
+
     /// Waits until the screen is as wanted.
     pub fn until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) -> &mut Self {
         let deadline = Instant::now() + PATIENCE;

@@ -44,8 +44,11 @@ impl Project {
         plan(&self.blueprint(name), None).unwrap_or_else(|error| panic!("{}: {error}", self.slug()))
     }
 
-    /// The same project with these extras.
+    /// The same project with these extras, where it can have any.
     pub fn with(&self, extras: &[&'static str]) -> Self {
+        if self.is_firmware() {
+            return self.clone();
+        }
         Self {
             answers: self.answers.with("with", Answer::Many(extras.to_vec())),
         }
@@ -86,7 +89,7 @@ pub fn all() -> Vec<Project> {
     tree()
         .projects()
         .into_iter()
-        .map(|answers| Project { answers })
+        .map(|answers| Project { answers }.with(&[]))
         .collect()
 }
 
