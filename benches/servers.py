@@ -57,11 +57,14 @@ def build_generated(folder, name, kind, flags):
 def tcp(rounds, folder):
     load = build_plain("uring") / "load"
     for name, (home, plain, flags) in TCP.items():
+        lines = plain.replace("plain_", "lines_")
         plain = build_plain(home) / plain
         ours = build_generated(folder, f"bench-{name}", "tcp", flags)
         for size in (64, 1024):
             print(f"\n== tcp on {name}, lines of {size} bytes", flush=True)
-            run(load, rounds, SECONDS, 1, CONNECTIONS, size, f"plain={plain}", f"ours={ours}")
+            # `lines` reads UTF-8 lines as ours does; `plain` passes bytes on without a look.
+            others = [f"lines={plain.with_name(lines)}"] if home == "tcp" else []
+            run(load, rounds, SECONDS, 1, CONNECTIONS, size, f"plain={plain}", *others, f"ours={ours}")
 
 
 def cpu_seconds(pid):
