@@ -208,5 +208,7 @@ pub fn finished(what: &str, output: &Output) -> Result<String, String> {
     if output.status.success() {
         return Ok(text);
     }
+    // Indented, so that nobody takes what a generated project's tests say for this suite's own.
+    let text: String = text.lines().map(|line| format!("    {line}\n")).collect();
     Err(format!("`{what}` failed with {}:\n{text}", output.status))
 }

@@ -126,11 +126,10 @@ fn suite() -> Result<Vec<Tier>, String> {
 
 /// `Running tests/build.rs (target/...)` → `build`.
 fn tier_name(line: &str) -> Option<String> {
-    let line = line.trim();
-    if let Some(name) = line.strip_prefix("Doc-tests ") {
+    if let Some(name) = line.strip_prefix("   Doc-tests ") {
         return Some(format!("doc {name}"));
     }
-    let file = line.strip_prefix("Running ")?.split(" (").next()?;
+    let file = line.strip_prefix("     Running ")?.split(" (").next()?;
     let name = file.strip_prefix("tests/").unwrap_or(file);
     let name = name.strip_prefix("unittests ").unwrap_or(name);
     Some(name.strip_suffix(".rs").unwrap_or(name).to_owned())
@@ -159,6 +158,8 @@ mod tests {
             Some("src/lib")
         );
         assert_eq!(tier_name("running 3 tests"), None);
+        // What a generated project's own run printed is indented further.
+        assert_eq!(tier_name("         Running tests/server.rs (x)"), None);
         let line =
             "test result: FAILED. 10 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out";
         assert_eq!(counts(line), Some((10, 1)));
