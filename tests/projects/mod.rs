@@ -209,6 +209,9 @@ pub fn finished(what: &str, output: &Output) -> Result<String, String> {
         return Ok(text);
     }
     // Indented, so that nobody takes what a generated project's tests say for this suite's own.
-    let text: String = text.lines().map(|line| format!("    {line}\n")).collect();
-    Err(format!("`{what}` failed with {}:\n{text}", output.status))
+    let text = text.replace('\n', "\n    ");
+    Err(format!(
+        "`{what}` failed with {}:\n    {text}",
+        output.status
+    ))
 }
