@@ -22,7 +22,9 @@ _RESETS = 3
 
 def main() -> int:
     """The program."""
-    parser = argparse.ArgumentParser(prog="emulator", description="Boots a Cortex-M image and judges its light.")
+    parser = argparse.ArgumentParser(
+        prog="emulator", description="Boots a Cortex-M image and judges its light."
+    )
     parser.add_argument("image", type=Path, help="the ELF file")
     parser.add_argument("--spec", type=Path, help="chip and board, as JSON; standard input without it")
     arguments = parser.parse_args()

@@ -25,6 +25,7 @@ _DEEPEST = 40
 # From here on the link register holds no address: it says how to return from a handler.
 _RETURN = 0xFFFF_FF00
 _FRAME = 32
+_CODE = ("DW_TAG_subprogram", "DW_TAG_inlined_subroutine")
 
 
 def print_backtrace(image: Image, cpu: Cpu, out: TextIO) -> None:
@@ -46,7 +47,9 @@ class _Unwinder:
     def __init__(self, cpu: Cpu, dwarf: DWARFInfo | None) -> None:
         self._cpu = cpu
         self._frames = [
-            each for each in (dwarf.CFI_entries() if dwarf and dwarf.has_CFI() else []) if isinstance(each, FDE)
+            each
+            for each in (dwarf.CFI_entries() if dwarf and dwarf.has_CFI() else [])
+            if isinstance(each, FDE)
         ]
 
     def addresses(self) -> Iterator[int]:
@@ -150,7 +153,7 @@ class _Places:
         """From the function inwards."""
         die = unit.get_top_DIE()
         while die is not None:
-            if die.tag in ("DW_TAG_subprogram", "DW_TAG_inlined_subroutine"):
+            if die.tag in _CODE:
                 yield _Call(_name(die), _called_from(die))
             die = self._inner(die, address)
 
@@ -162,9 +165,8 @@ class _Places:
                     return found
             elif child.tag == "DW_TAG_lexical_block" and self._covers(child, address):
                 return self._inner(child, address)
-            elif child.tag in ("DW_TAG_subprogram", "DW_TAG_inlined_subroutine"):
-                if self._covers(child, address):
-                    return child
+            elif child.tag in _CODE and self._covers(child, address):
+                return child
         return None
 
     def _covers(self, die: DIE, address: int) -> bool:

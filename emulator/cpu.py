@@ -37,6 +37,7 @@ _TO_THREAD, _TO_HANDLER = 0xFFFF_FFF9, 0xFFFF_FFF1
 _RETURN = 0xFFFF_FF00
 # Instructions that the core may run without sleeping. Start-up code that waits takes some 100,000.
 _RESTLESS = 20_000_000
+_RESTLESS_HANDLERS = 10_000
 # Memory that nothing has written: a program that counts on zeros would not get far.
 _JUNK = b"\xa5"
 _ERASED = b"\xff"
@@ -50,6 +51,9 @@ _FRAME = (
     arm.UC_ARM_REG_PC,
     arm.UC_ARM_REG_XPSR,
 )
+# What a handler may use of the floating-point unit without saving it.
+_FLOATS = (*(getattr(arm, f"UC_ARM_REG_D{number}") for number in range(8)), arm.UC_ARM_REG_FPSCR)
+_WITH_FLOATS = ("m4", "m7", "m33")
 _THUMB = 1 << 24
 _ALIGNED = 1 << 9
 REGISTERS = tuple(getattr(arm, f"UC_ARM_REG_R{number}") for number in range(13)) + (
@@ -77,11 +81,12 @@ class Cpu:
         self._event = False
         self._stop: Stop | None = None
         self._halted: Crash | Reset | None = None
-        self._stacked: list[bool] = []
+        self._floats: list[list[int]] = []
         self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS)
         if spec.core not in _MODELS:
             raise Failure(f"there is no core `{spec.core}`; there are {', '.join(_MODELS)}")
         self._uc.ctl_set_cpu_model(_MODELS[spec.core])
+        self._float_registers = _FLOATS if spec.core in _WITH_FLOATS else ()
         self._map_memory(spec.flash, _ERASED, unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC)
         self._map_memory(spec.ram, _JUNK, unicorn.UC_PROT_ALL)
         self._flash(image, spec)
@@ -89,6 +94,7 @@ class Cpu:
         self._map_bus(0xE000_0000, 0x0010_0000)
         self._watch_code(image)
         self._uc.hook_add(unicorn.UC_HOOK_INTR, self._on_exception)
+        self._uc.hook_add(unicorn.UC_HOOK_MEM_INVALID, self._on_invalid)
 
     # Memory
 
@@ -187,6 +193,17 @@ class Cpu:
             return
         self._halt(Crash(f"fault: {names.get(number, f'exception {number}')}"))
 
+    def _on_invalid(self, _uc: unicorn.Uc, kind: int, address: int, size: int, *_: object) -> bool:
+        """An access that memory does not allow. Returning from a handler looks like one, too."""
+        if kind in (unicorn.UC_MEM_FETCH_UNMAPPED, unicorn.UC_MEM_FETCH_PROT):
+            if address < _RETURN:
+                self._halt(Crash(f"fault: the code at {address:#010x} is none"))
+        elif kind == unicorn.UC_MEM_WRITE_PROT:
+            self._halt(Crash(f"fault: {size} bytes are written to flash, at {address:#010x}"))
+        else:
+            self._on_outside(_uc, kind, address, size)
+        return False
+
     def _on_outside(self, _uc: unicorn.Uc, _kind: int, address: int, size: int, *_: object) -> None:
         self._halt(Crash(f"fault: {size} bytes at {address:#010x}, where the chip has no memory"))
 
@@ -201,14 +218,24 @@ class Cpu:
         self._nvic.vtor = vectors
         self._uc.reg_write(arm.UC_ARM_REG_SP, self.word(vectors))
         self._uc.reg_write(arm.UC_ARM_REG_LR, 0xFFFF_FFFF)
-        self._uc.reg_write(arm.UC_ARM_REG_PC, self.word(vectors + 4))
+        self._jump(self.word(vectors + 4))
+
+    def _jump(self, vector: int) -> None:
+        """To where a vector leads."""
+        if not vector & 1:
+            raise Crash(f"fault: the vector {vector:#010x} lacks the thumb bit")
+        self._uc.reg_write(arm.UC_ARM_REG_PC, vector)
 
     def sleep(self) -> None:
         """Runs until the core sleeps, with interrupts taken as they come."""
+        taken = 0
         while True:
             number = None if self._masked() else self._nvic.due()
             if number is not None:
                 self._enter(number)
+                taken += 1
+            if taken > _RESTLESS_HANDLERS:
+                raise Crash(f"exception {number} comes over and over: what raises it is never cleared")
             stop = self._run()
             if stop in (Stop.SLEEP, Stop.AWAKE):
                 # Past the instruction: an interrupt that ends the sleep returns behind it.
@@ -225,7 +252,7 @@ class Cpu:
         except unicorn.UcError as error:
             if self.pc >= _RETURN & ~1:
                 return Stop.RETURN
-            raise self._halted or self._fault(error) from error
+            raise self._halted or Crash(f"fault: {error}") from error
         if self._halted:
             raise self._halted
         if self._stop is None:
@@ -233,9 +260,6 @@ class Cpu:
                 return Stop.RETURN
             raise Crash(f"the program never sleeps: {_RESTLESS} instructions in a row")
         return self._stop
-
-    def _fault(self, error: unicorn.UcError) -> Crash:
-        return Crash(f"fault: {error}")
 
     def _masked(self) -> bool:
         return bool(self._uc.reg_read(arm.UC_ARM_REG_PRIMASK) & 1)
@@ -262,14 +286,18 @@ class Cpu:
             self._uc.mem_write(sp, struct.pack("<8I", *(each & 0xFFFF_FFFF for each in frame)))
         except unicorn.UcError as error:
             raise Crash(f"fault: no memory for a stack frame at {sp:#010x}") from error
+        # The core would save these on the stack as well; kept here they take no room there.
+        self._floats.append([self._uc.reg_read(register) for register in self._float_registers])
         nested = bool(self._nvic.active)
         self._nvic.enter(number)
         self._uc.reg_write(arm.UC_ARM_REG_SP, sp)
         self._uc.reg_write(arm.UC_ARM_REG_LR, _TO_HANDLER if nested else _TO_THREAD)
-        self._uc.reg_write(arm.UC_ARM_REG_PC, self.word(self._nvic.vtor + 4 * number))
+        self._jump(self.word(self._nvic.vtor + 4 * number))
 
     def _leave(self) -> None:
         self._nvic.leave()
+        for register, value in zip(self._float_registers, self._floats.pop(), strict=True):
+            self._uc.reg_write(register, value)
         # Returning from a handler is an event, so the sleep after it is none.
         self._event = True
         sp = self._uc.reg_read(arm.UC_ARM_REG_SP)

@@ -130,6 +130,6 @@ class Image:
         """The bytes that are flashed there."""
         for each in self.segments:
             start = address - each.flashed
-            if 0 <= start and start + length <= len(each.data):
+            if start >= 0 and start + length <= len(each.data):
                 return each.data[start : start + length]
         return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from .clock import MILLISECOND, Clock
 from .gpio import Pins
@@ -20,43 +21,38 @@ class Change:
     lit: bool
 
 
-@dataclass
 class Light:
     """Watches the pins of a light."""
 
-    clock: Clock
-    pins: Pins
-    kind: Led | Matrix
-    # The diodes of a matrix that were lit at some time.
-    seen: set[tuple[int, int]] = field(default_factory=set)
-    _changes: list[Change] = field(default_factory=list)
+    def __init__(self, clock: Clock, pins: Pins, kind: Led | Matrix) -> None:
+        self._clock = clock
+        self._kind = kind
+        self._changes: list[Change] = []
+        # The diodes of a matrix that were lit at some time.
+        self._seen: set[tuple[int, int]] = set()
+        self._is_lit = self._led(pins, kind) if isinstance(kind, Led) else self._matrix(pins, kind)
+        pins.on_change = self._note
 
-    def __post_init__(self) -> None:
-        # A pin that the chip does not have is an error now, not at the first change.
-        self.is_lit()
-        self.pins.on_change = self._note
+    def _led(self, pins: Pins, led: Led) -> Callable[[], bool]:
+        output = pins.output(led.pin)
+        return lambda: output() is led.lit_high
 
-    def is_lit(self) -> bool:
-        """Whether it is lit now."""
-        if isinstance(self.kind, Led):
-            level = self.pins.level(self.kind.pin)
-            return level is not None and level == self.kind.lit_high
-        return bool(self._crossings(self.kind))
+    def _matrix(self, pins: Pins, matrix: Matrix) -> Callable[[], bool]:
+        rows = [pins.output(pin) for pin in matrix.rows]
+        columns = [pins.output(pin) for pin in matrix.columns]
 
-    def _crossings(self, matrix: Matrix) -> set[tuple[int, int]]:
-        rows = [place for place, pin in enumerate(matrix.rows) if self.pins.level(pin) is True]
-        columns = [place for place, pin in enumerate(matrix.columns) if self.pins.level(pin) is False]
-        return {(row, column) for row in rows for column in columns}
+        def is_lit() -> bool:
+            high = [place for place, output in enumerate(rows) if output() is True]
+            low = [place for place, output in enumerate(columns) if output() is False] if high else []
+            self._seen.update((row, column) for row in high for column in low)
+            return bool(low)
+
+        return is_lit
 
     def _note(self) -> None:
-        lit = self.is_lit()
-        if isinstance(self.kind, Matrix) and lit:
-            self._look(self.kind)
+        lit = self._is_lit()
         if lit != (self._changes[-1].lit if self._changes else False):
-            self._changes.append(Change(self.clock.now, lit))
-
-    def _look(self, matrix: Matrix) -> None:
-        self.seen |= self._crossings(matrix)
+            self._changes.append(Change(self._clock.now, lit))
 
     def changes(self, end: int) -> list[Change]:
         """What was to be seen until then: changes that lasted."""
@@ -69,10 +65,10 @@ class Light:
 
     def picture(self) -> list[str] | None:
         """What a matrix showed: all that was lit at some time."""
-        if not isinstance(self.kind, Matrix):
+        if not isinstance(self._kind, Matrix):
             return None
-        columns = range(len(self.kind.columns))
+        columns = range(len(self._kind.columns))
         return [
-            "".join("#" if (row, column) in self.seen else "." for column in columns)
-            for row in range(len(self.kind.rows))
+            "".join("#" if (row, column) in self._seen else "." for column in columns)
+            for row in range(len(self._kind.rows))
         ]

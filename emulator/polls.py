@@ -52,7 +52,7 @@ def _guesses(value: int) -> Iterator[int]:
     for bit in range(32):
         yield value ^ 1 << bit
     for width in (2, 3, 4):
-        for low in range(0, 32 - 2 * width + 1):
+        for low in range(32 - 2 * width + 1):
             yield _copied_up(value, low, width)
     for first, second in combinations(range(32), 2):
         yield value ^ 1 << first ^ 1 << second

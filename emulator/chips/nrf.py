@@ -57,7 +57,14 @@ _INFORMATION_53_NET = ((0x01FF_0000, 0x1_0000),)
 _INFORMATION_54 = ((0x00FF_C000, 0x2000),)
 
 _NRF51_FAMILY = Family(
-    (0x5000_0500,), _NRF51, (Events(0x4000_6000, 6, (0,)),), _PORT_EVENT, 0x4001_1000, 17, None, _INFORMATION_52
+    (0x5000_0500,),
+    _NRF51,
+    (Events(0x4000_6000, 6, (0,)),),
+    _PORT_EVENT,
+    0x4001_1000,
+    17,
+    None,
+    _INFORMATION_52,
 )
 _NRF52_FAMILY = Family(
     (0x5000_0500, 0x5000_0800),

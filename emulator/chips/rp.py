@@ -37,9 +37,7 @@ class Model:
 
 
 _RP2040 = Model(
-    RpLayout(
-        pins=30, out=0x10, enable=0x20, step=4, raw=0xF0, inte=0x100, ints=0x120, has_divider=True
-    ),
+    RpLayout(pins=30, out=0x10, enable=0x20, step=4, raw=0xF0, inte=0x100, ints=0x120, has_divider=True),
     io_bank=0x4001_4000,
     io_irq=13,
     timer=0x4005_4000,

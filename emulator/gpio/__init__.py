@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+# A level; None while the pin is no output.
+Output = Callable[[], bool | None]
+
 
 class Pins(Protocol):
     """All pins of a chip, by the names that its hardware abstraction layer gives them."""
 
     on_change: Callable[[], None]
 
-    def level(self, pin: str) -> bool | None:
-        """What the pin puts out; None while it is no output."""
+    def output(self, pin: str) -> Output:
+        """What tells the level that the pin puts out."""
 
     def drive(self, pin: str, high: bool) -> None:
         """What is put on the pin from outside."""

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from ..failure import Failure
 from ..nvic import Nvic
-from . import deaf
+from . import Output, deaf
 
 PORT_LENGTH = 0x300
 _SENSE_HIGH, _SENSE_LOW = 2, 3
@@ -48,6 +49,8 @@ class Port:
         self._direction = 0
         self._latch = 0
         self._configuration = [0] * 32
+        # By pin: the level that it is to sense.
+        self._sensing: dict[int, int] = {}
         self._outside: dict[int, bool] = {}
         self._was_detecting = False
 
@@ -67,16 +70,23 @@ class Port:
         """Latches what is sensed; that something is sensed anew is an event."""
         sensed = 0
         levels = self._input()
-        for pin, configuration in enumerate(self._configuration):
-            sense = configuration >> 16 & 3
-            high = levels >> pin & 1
-            if sense == _SENSE_HIGH and high or sense == _SENSE_LOW and not high:
+        for pin, level in self._sensing.items():
+            if levels >> pin & 1 == level:
                 sensed |= 1 << pin
         self._latch |= sensed
         detecting = bool(self._latch if self._layout.latch is not None else sensed)
         if detecting and not self._was_detecting:
             self._detected()
         self._was_detecting = detecting
+
+    def _configure(self, pin: int, value: int) -> None:
+        self._configuration[pin] = value
+        self._direction = self._direction & ~(1 << pin) | (value & 1) << pin
+        sense = value >> 16 & 3
+        if sense in (_SENSE_HIGH, _SENSE_LOW):
+            self._sensing[pin] = int(sense == _SENSE_HIGH)
+        else:
+            self._sensing.pop(pin, None)
 
     def read(self, offset: int) -> int | None:
         """Registers that the model keeps, and the input."""
@@ -99,8 +109,7 @@ class Port:
         layout = self._layout
         if layout.pin_cnf <= offset < layout.pin_cnf + 128:
             pin = (offset - layout.pin_cnf) // 4
-            self._configuration[pin] = value
-            self._direction = self._direction & ~(1 << pin) | (value & 1) << pin
+            self._configure(pin, value)
         elif offset == layout.latch:
             # A latch that is cleared while its pin is sensed is set again, which is a new event.
             self._latch &= ~value
@@ -178,10 +187,10 @@ class NrfPins:
         self.ports[number] = Port(layout, lambda: self.on_change(), detected)
         return self.ports[number]
 
-    def level(self, pin: str) -> bool | None:
-        """What the pin puts out; None while it is no output."""
+    def output(self, pin: str) -> Output:
+        """What tells the level that the pin puts out."""
         port, number = self._find(pin)
-        return port.level(number)
+        return partial(port.level, number)
 
     def drive(self, pin: str, high: bool) -> None:
         """What is put on the pin from outside."""

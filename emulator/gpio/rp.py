@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from ..failure import Crash, Failure
 from ..nvic import Nvic
-from . import deaf
+from . import Output, deaf
 
 _SIO_FUNCTION = 5
 _NO_FUNCTION = 31
@@ -49,9 +50,12 @@ class RpPins:
         self._edges = [0] * layout.pins
         self._wanted = [0] * layout.pins
 
-    def level(self, pin: str) -> bool | None:
-        """What the pin puts out; None while it is no output, or not the core's."""
-        number = self._find(pin)
+    def output(self, pin: str) -> Output:
+        """What tells the level that the pin puts out."""
+        return partial(self._level, self._find(pin))
+
+    def _level(self, number: int) -> bool | None:
+        """None also while the pin is another peripheral's."""
         ours = self.functions[number] == _SIO_FUNCTION and self.enabled >> number & 1
         return bool(self.out >> number & 1) if ours else None
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from ..failure import Failure
 from ..nvic import Nvic
-from . import deaf
+from . import Output, deaf
 
 PORT_LENGTH = 0x400
 _HALF = 0xFFFF
@@ -178,10 +179,10 @@ class Stm32Pins:
         """A further port."""
         return self.ports.setdefault(letter, self._kind(lambda: self.on_change()))
 
-    def level(self, pin: str) -> bool | None:
-        """What the pin puts out; None while it is no output."""
+    def output(self, pin: str) -> Output:
+        """What tells the level that the pin puts out."""
         port, number = self._find(pin)
-        return self.ports[port].level(number)
+        return partial(self.ports[port].level, number)
 
     def drive(self, pin: str, high: bool) -> None:
         """What is put on the pin from outside; edges go to the external interrupts."""

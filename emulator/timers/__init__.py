@@ -78,6 +78,8 @@ class Matches:
     def passed(self) -> list[int]:
         """The keys of the values that were reached since this was last asked."""
         now = self._ticks.now()
+        if now == self._seen:
+            return []
         keys = [
             key for key, value in self._values.items() if next_match(self._seen, value, self._bits) <= now
         ]
