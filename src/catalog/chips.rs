@@ -179,7 +179,7 @@ pub struct Chip {
     pub boot: Boot,
     /// What is unlike other chips about starting a program.
     pub class: Class,
-    /// Chips with the same number have the same registers and the same interrupt vectors.
+    /// Chips with the same number have the same registers, interrupt vectors, core and class.
     pub pac: u16,
     /// Other addresses at which the same flash and RAM are seen (ESP32-C2 and C3).
     pub windows: &'static [Region],

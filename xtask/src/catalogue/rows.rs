@@ -20,7 +20,7 @@ pub struct Row {
     pub probe_name: Option<String>,
     pub boot: Boot,
     pub class: Class,
-    /// Whatever is the same for chips with the same registers and vectors, within the family.
+    /// Whatever is the same for chips with the same registers and vectors, within the series.
     pub pac: String,
     pub page: u32,
     pub write: u32,
@@ -130,7 +130,7 @@ fn section(rows: &[Row], exti: &mut Numbered) -> String {
         let line = [
             row.name.clone(),
             kinds.number(&kind(row, &scheme)),
-            pacs.number(&row.pac),
+            pacs.number(&format!("{:?} {:?} {}", row.core, row.class, row.pac)),
             region(row.flash),
             region(row.ram),
             banks(row.banks),
