@@ -288,7 +288,7 @@ impl Project {
         let folder = quoted(&folder.display().to_string());
         let dash = if folder.starts_with('-') { "./" } else { "" };
         let mut steps = vec![format!("cd {dash}{folder}")];
-        match self.blueprint.board {
+        match &self.blueprint.board {
             Some(board) => steps.extend(board.next_steps().iter().map(|&step| step.to_owned())),
             None => steps.extend(
                 self.blueprint

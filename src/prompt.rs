@@ -12,12 +12,13 @@ use dialoguer::{Confirm, FuzzySelect, Input, MultiSelect, Select};
 
 use crate::answers::Answer;
 use crate::ask::{Ask, Reply};
+use crate::catalog::chips::{self, Chip};
 use crate::catalog::runtimes;
 use crate::failure::{Code, Failure, Result};
 use crate::interrupt;
 use crate::name::PackageName;
 use crate::report::Shell;
-use crate::tree::{Choice, Question, Style};
+use crate::tree::{Choice, Names, Question, Style};
 
 /// What stands around a question: `? ` before it, ` › ` after it.
 const AROUND_QUESTION: usize = 5;
@@ -130,8 +131,8 @@ impl<'a> Terminal<'a> {
 }
 
 impl Ask for Terminal<'_> {
-    fn question(&mut self, question: &Question, open: &[&Choice]) -> Result<Reply> {
-        let labels = labels(open);
+    fn question(&mut self, question: &Question, open: &[&Choice], default: usize) -> Result<Reply> {
+        let labels = labels(question, open);
         let around = match question.style {
             Style::Search => AROUND_PROMPT,
             _ => AROUND_QUESTION,
@@ -142,7 +143,6 @@ impl Ask for Terminal<'_> {
         }
         let prompt = &fitting(question.prompt, around);
         above += self.note(&hint(question, self.lines.is_empty()));
-        let default = question.default_among(open);
         let picked = match question.style {
             Style::Pick => MultiSelect::with_theme(&*self.theme)
                 .with_prompt(prompt)
@@ -244,18 +244,26 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
 }
 
 /// The choices as a list shows them: value, then note, in columns.
-fn labels(open: &[&Choice]) -> Vec<String> {
+fn labels(question: &Question, open: &[&Choice]) -> Vec<String> {
     let width = open
         .iter()
         .map(|choice| choice.value.len())
         .max()
         .unwrap_or(0);
     open.iter()
-        .map(|choice| match choice.note {
+        .map(|choice| match note(question, choice).as_str() {
             "" => choice.value.to_owned(),
             note => fitting(&format!("{:width$}  {note}", choice.value), BEFORE_ITEM),
         })
         .collect()
+}
+
+/// What a list says of a choice; of a chip, what it is.
+fn note(question: &Question, choice: &Choice) -> String {
+    match question.names {
+        Some(Names::Chips) => chips::find(choice.value).map_or_else(String::new, Chip::title),
+        _ => choice.note.to_owned(),
+    }
 }
 
 fn lost(error: dialoguer::Error) -> Failure {

@@ -1,6 +1,6 @@
 //! The table of questions: the spine by hand, what follows below the leaf from the catalogue's rows.
 
-use super::{Choice, Condition, Question, Style};
+use super::{CUSTOM, Choice, Condition, NOTHING, Names, Question, Style};
 use crate::catalog::boards::BOARDS;
 use crate::catalog::extras::EXTRAS;
 use crate::catalog::kinds::{KINDS, Kind, Shape};
@@ -45,6 +45,7 @@ fn spine() -> Vec<Question> {
             style: Style::Choose,
             when: Vec::new(),
             choices: vec![choice("yes", ""), choice("no", "")],
+            names: None,
             default: "yes",
         },
         Question {
@@ -54,6 +55,7 @@ fn spine() -> Vec<Question> {
             style: Style::Choose,
             when: vec![vec![is("network-server", &["yes"])]],
             choices: vec![leaf("yes", "", "tokio"), choice("no", "")],
+            names: None,
             default: "yes",
         },
         Question {
@@ -63,6 +65,7 @@ fn spine() -> Vec<Question> {
             style: Style::Choose,
             when: vec![vec![is("network-server", &["no"])]],
             choices: vec![leaf("yes", "", "agnostic"), choice("no", "")],
+            names: None,
             default: "no",
         },
         Question {
@@ -72,6 +75,7 @@ fn spine() -> Vec<Question> {
             style: Style::Choose,
             when: vec![vec![is("library", &["no"])]],
             choices: vec![leaf("yes", "", "embassy"), choice("no", "")],
+            names: None,
             default: "no",
         },
         Question {
@@ -81,6 +85,7 @@ fn spine() -> Vec<Question> {
             style: Style::Choose,
             when: vec![vec![is("embedded", &["no"])]],
             choices: vec![leaf("yes", "", "tokio"), choice("no", "")],
+            names: None,
             default: "no",
         },
         Question {
@@ -93,6 +98,7 @@ fn spine() -> Vec<Question> {
                 vec![is("tokio-crate", &["no"])],
             ],
             choices: vec![leaf("yes", "", "uring"), choice("no", "")],
+            names: None,
             default: "no",
         },
         Question {
@@ -105,6 +111,7 @@ fn spine() -> Vec<Question> {
                 is("io-uring", &["no"]),
             ]],
             choices: vec![leaf("yes", "", "mio"), choice("no", "")],
+            names: None,
             default: "no",
         },
         Question {
@@ -117,6 +124,7 @@ fn spine() -> Vec<Question> {
                 vec![is("tokio-crate", &["no"]), is("io-uring", &["no"])],
             ],
             choices: vec![leaf("yes", "", "smol"), choice("no", "")],
+            names: None,
             default: "yes",
         },
         Question {
@@ -134,6 +142,7 @@ fn spine() -> Vec<Question> {
                     "async-std",
                 ),
             ],
+            names: None,
             default: "smol",
         },
     ]
@@ -152,7 +161,94 @@ fn below_the_leaf() -> Vec<Question> {
                 .iter()
                 .map(|row| choice(row.id, row.what))
                 .collect(),
+            names: None,
             default: "tokio",
+        },
+        Question {
+            id: "board",
+            prompt: "Which board?",
+            help: "Type a part of its name",
+            style: Style::Search,
+            when: vec![vec![is("runtime", &["embassy"])]],
+            choices: BOARDS
+                .iter()
+                .map(|board| choice(board.id, board.title))
+                .chain([choice(
+                    CUSTOM,
+                    "another one: you name its chip and its pins",
+                )])
+                .collect(),
+            names: None,
+            default: "pico",
+        },
+        Question {
+            id: "chip",
+            prompt: "Which chip?",
+            help: "Type a part of its name",
+            style: Style::Search,
+            when: vec![vec![is("runtime", &["embassy"])]],
+            choices: Vec::new(),
+            names: Some(Names::Chips),
+            default: "rp2040",
+        },
+        Question {
+            id: "banks",
+            prompt: "How is its flash divided?",
+            help: "The chip's option bytes say it; programs and update schemes have to agree with them",
+            style: Style::Choose,
+            when: vec![vec![
+                is("runtime", &["embassy"]),
+                is("flash-banks", &["configurable"]),
+            ]],
+            choices: vec![
+                choice("single", "one bank"),
+                choice(
+                    "dual",
+                    "two banks: one can be written while the program runs from the other",
+                ),
+            ],
+            names: None,
+            default: "single",
+        },
+        Question {
+            id: "led",
+            prompt: "An LED on which pin?",
+            help: "Without one the program logs instead of blinking",
+            style: Style::Search,
+            when: vec![vec![is("board", &[CUSTOM])]],
+            choices: vec![choice(NOTHING, "no LED")],
+            names: Some(Names::Pins),
+            default: NOTHING,
+        },
+        Question {
+            id: "led-active",
+            prompt: "Which level lights it?",
+            help: "An LED between the pin and ground is lit by a high level, one to the supply by a low level",
+            style: Style::Choose,
+            when: vec![vec![is("board", &[CUSTOM]), is("has-led", &["yes"])]],
+            choices: vec![choice("high", ""), choice("low", "")],
+            names: None,
+            default: "high",
+        },
+        Question {
+            id: "button",
+            prompt: "A button on which pin?",
+            help: "Without one the pace changes by itself",
+            style: Style::Search,
+            when: vec![vec![is("board", &[CUSTOM])]],
+            choices: vec![choice(NOTHING, "no button")],
+            names: Some(Names::Pins),
+            default: NOTHING,
+        },
+        Question {
+            id: "button-active",
+            prompt: "Which level has it while it is pressed?",
+            help: "A button between the pin and ground gives a low level",
+            style: Style::Choose,
+            when: vec![vec![is("board", &[CUSTOM]), is("has-button", &["yes"])]],
+            choices: vec![choice("low", ""), choice("high", "")],
+            names: None,
+            default: "low",
         },
         Question {
             id: "kind",
@@ -161,6 +257,7 @@ fn below_the_leaf() -> Vec<Question> {
             style: Style::Choose,
             when: vec![vec![is("runtime", &runtimes_with(|_| true))]],
             choices: KINDS.iter().map(kind_choice).collect(),
+            names: None,
             default: "http",
         },
         Question {
@@ -173,31 +270,8 @@ fn below_the_leaf() -> Vec<Question> {
                 &runtimes_with(|offer| offer.engine.is_some()),
             )]],
             choices: ENGINES.iter().map(engine_choice).collect(),
+            names: None,
             default: "compio",
-        },
-        Question {
-            id: "chip",
-            prompt: "Which chip?",
-            help: "Narrows the boards to those that carry it",
-            style: Style::Flag,
-            when: vec![vec![is("runtime", &["embassy"])]],
-            choices: chip_choices(),
-            default: "rp2040",
-        },
-        Question {
-            id: "board",
-            prompt: "Which board?",
-            help: "Type a part of its name",
-            style: Style::Search,
-            when: vec![vec![is("runtime", &["embassy"])]],
-            choices: BOARDS
-                .iter()
-                .map(|board| Choice {
-                    when: vec![vec![is("chip", &[board.chip])]],
-                    ..choice(board.id, board.title)
-                })
-                .collect(),
-            default: "pico",
         },
         Question {
             id: "with",
@@ -218,6 +292,7 @@ fn below_the_leaf() -> Vec<Question> {
                     ..choice(row.id, row.note)
                 })
                 .collect(),
+            names: None,
             default: "",
         },
     ]
@@ -250,16 +325,6 @@ fn engine_choice(engine: &'static Engine) -> Choice {
             .collect(),
         ..choice(engine.id, engine.note)
     }
-}
-
-fn chip_choices() -> Vec<Choice> {
-    let mut choices: Vec<Choice> = Vec::new();
-    for board in BOARDS {
-        if choices.iter().all(|choice| choice.value != board.chip) {
-            choices.push(choice(board.chip, ""));
-        }
-    }
-    choices
 }
 
 fn runtimes_with(wanted: impl Fn(&Offer) -> bool) -> Vec<&'static str> {
