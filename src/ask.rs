@@ -205,12 +205,10 @@ fn complete(
             Step::Implied(question, choice) => answers = tree.take(&answers, question, choice),
             Step::Ask(question, open) => {
                 on_default(question, &open);
+                let default = tree.default_among(question, &open, &answers);
                 answers = match question.style {
                     Style::Pick => answers.with(question.id, Answer::Many(Vec::new())),
-                    _ => {
-                        let default = tree.default_among(question, &open, &answers);
-                        tree.take(&answers, question, open[default])
-                    }
+                    _ => tree.take(&answers, question, open[default]),
                 };
             }
         }

@@ -1657,6 +1657,8 @@ impl Board {
             "id": self.id,
             "title": self.name(),
             "chip": chip.name,
+            "feature": chip.feature,
+            "time_driver": format!("time-driver-{}", chip.timer.to_lowercase()),
             "family": chip.family,
             "hal": self.family_row().hal,
             "target": self.target(),
@@ -1715,7 +1717,7 @@ impl Board {
                         set("button_pins", &format!("p.{}, p.{line}", button.pin));
                         set("button_types", &format!("{{{line}, {}}}", button.pin));
                         set("button_interrupt", interrupt);
-                        set("button_line", &line);
+                        set("button_line", line);
                     }
                     None => set("button_pins", &format!("p.{}", button.pin)),
                 }

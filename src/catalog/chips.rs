@@ -181,8 +181,6 @@ pub struct Chip {
     pub class: Class,
     /// Chips with the same number have the same registers and the same interrupt vectors.
     pub pac: u16,
-    /// Whether its flash is inside it, so that its size is a fact about the chip.
-    pub own_flash: bool,
     /// Other addresses at which the same flash and RAM are seen (ESP32-C2 and C3).
     pub windows: &'static [Region],
     /// Bytes that are erased at once, the most in `flash`; 0 without flash.
@@ -535,6 +533,12 @@ impl Chip {
         self.family_row().vendor
     }
 
+    /// Whether its flash is inside it, so that its size is a fact about the chip.
+    #[must_use]
+    pub fn has_own_flash(&self) -> bool {
+        self.boot == Boot::Vectors && self.class != Class::NoFlash
+    }
+
     /// What its maker calls it, as near as its name tells.
     #[must_use]
     pub fn marketing_name(&self) -> String {
@@ -554,7 +558,7 @@ impl Chip {
     /// One line that says what it is.
     #[must_use]
     pub fn title(&self) -> String {
-        let flash = match (self.class, self.own_flash) {
+        let flash = match (self.class, self.has_own_flash()) {
             (Class::NoFlash, _) => "no flash".to_owned(),
             (_, true) => format!("{} flash", size(self.flash.length)),
             (_, false) => "flash on the board".to_owned(),
@@ -597,3 +601,6 @@ pub fn find(name: &str) -> Option<&'static Chip> {
 pub fn family(id: &str) -> Option<&'static Family> {
     FAMILIES.iter().find(|family| family.id == id)
 }
+
+#[cfg(test)]
+mod tests;

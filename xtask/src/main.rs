@@ -1,5 +1,7 @@
-//! The repository's own commands: `cargo xtask setup`, `cargo xtask test`, `cargo xtask nightly`.
+//! The repository's own commands: `cargo xtask setup`, `cargo xtask test`, `cargo xtask nightly`,
+//! `cargo xtask catalogue`.
 
+mod catalogue;
 mod nightly;
 #[path = "../../tests/projects/mod.rs"]
 mod projects;
@@ -15,7 +17,9 @@ usage: cargo xtask <COMMAND>
   setup                        install the toolchains and targets that the tests need
   test                         set up, then format, lints and every tier of the suite
   nightly [--newest TOOLCHAIN] every path with the Rust it declares, with the newest, and for
-                               Windows and macOS; writes reports/nightly.md (default: stable)";
+                               Windows and macOS; writes reports/nightly.md (default: stable)
+  catalogue [--check]          src/catalog/chips.tsv from the sources that xtask/catalogue names;
+                               with --check only compares";
 
 fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).collect();
@@ -25,6 +29,8 @@ fn main() -> ExitCode {
         ["test"] => setup::run().and_then(|()| tiers::run()),
         ["nightly"] => nightly::run("stable"),
         ["nightly", "--newest", toolchain] => nightly::run(toolchain),
+        ["catalogue"] => catalogue::run(false),
+        ["catalogue", "--check"] => catalogue::run(true),
         _ => Err(USAGE.to_owned()),
     };
     match done {

@@ -159,14 +159,14 @@ fn wildcard(plain: &str) -> Vec<&'static Chip> {
         return Vec::new();
     };
     all_where(|chip| {
-        let name = chip.name.strip_prefix("stm32").unwrap_or_default();
+        let Some(name) = chip.name.strip_prefix("stm32") else {
+            return false;
+        };
         let name = name.split('-').next().unwrap_or(name);
         let fits = |(typed, letter): (char, char)| typed == 'x' || typed == letter;
         tail.len() >= name.len()
             && tail.chars().zip(name.chars()).all(fits)
-            && tail[name.len()..]
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric())
+            && is_ending("stm32", &tail[name.len()..])
     })
 }
 

@@ -170,7 +170,6 @@ fn chip(
         boot: kind.boot,
         class: kind.class,
         pac,
-        own_flash: !kind.flags.contains('x'),
         windows: kind.windows,
         page: kind.page,
         write: kind.write,

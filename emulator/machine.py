@@ -1,0 +1,95 @@
+"""One run: memory, core, chip, light and presses put together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .bus import Bus
+from .chips import Chip, Parts, nrf, rp, stm32
+from .clock import SECOND, Clock
+from .cpu import Cpu
+from .failure import Failure
+from .image import Image
+from .light import Light
+from .nvic import Nvic
+from .scenario import Scenario, play
+from .spec import Spec
+from .verdict import judge
+
+_VENDORS = {"stm32": stm32.assemble, "nrf": nrf.assemble, "rp": rp.assemble}
+# Names that the functions have which a panic leads to. Whichever of them are left in the image are
+# watched; where none is, because the handler is a bare loop, the program is found not to sleep.
+_PANICS = ("rust_begin_unwind", "panic_fmt", "panic_impl", "begin_panic_handler")
+_WAKES = 100_000
+
+
+class Machine:
+    """A board with an image on it."""
+
+    def __init__(self, spec: Spec, image: Image, programmed: dict[int, int] | None = None) -> None:
+        self._spec, self._image = spec, image
+        self._clock = Clock()
+        self._nvic = Nvic()
+        bus = Bus(self._nvic)
+        self._bus = bus
+        self.cpu = Cpu(spec, image, bus, self._nvic)
+        self._chip = self._assemble(Parts(spec, image, bus, self._nvic, self._clock, self.cpu))
+        bus.program(programmed or {})
+        self._light = Light(self._clock, self._chip.pins, spec.light) if spec.light else None
+        self._wakes = 0
+        self._watch_panics()
+
+    def _assemble(self, parts: Parts) -> Chip:
+        if self._spec.vendor not in _VENDORS:
+            raise Failure(f"there is no vendor `{self._spec.vendor}`; there are {', '.join(_VENDORS)}")
+        return _VENDORS[self._spec.vendor](parts)
+
+    def _watch_panics(self) -> None:
+        for symbol in self._image.symbols:
+            if symbol.is_function and any(name in symbol.name for name in _PANICS):
+                self.cpu.break_at(symbol.address, "the program panicked")
+
+    def after_reset(self) -> Machine:
+        """The same board, once it has been reset: what was programmed is still there."""
+        return Machine(self._spec, self._image, self._bus.programmed())
+
+    def run(self) -> dict[str, Any]:
+        """Runs the scenario; the report."""
+        scenario = play(self._spec, self._clock, self._chip.pins)
+        self.cpu.reset(self._chip.vectors)
+        self._live(scenario)
+        return {
+            "ok": True,
+            "chip": self._spec.chip,
+            "seconds": scenario.end / SECOND,
+            "wakes": self._wakes,
+            "log_bytes": self._log_bytes(),
+            **self._chip.timer.describe(),
+            **judge(self._spec, scenario, self._light, self._wakes),
+        }
+
+    def _live(self, scenario: Scenario) -> None:
+        """Run, sleep, wake, until it is over."""
+        while True:
+            self.cpu.sleep()
+            self._bus.rested()
+            now = self._next_event(scenario.end)
+            self._clock.pass_to(now)
+            if now >= scenario.end:
+                return
+            self._chip.timer.sync()
+
+    def _next_event(self, end: int) -> int:
+        """When the sleep ends. An alarm counts as a wake."""
+        alarm, plan = self._chip.timer.next_alarm(), self._clock.next_plan()
+        if alarm is not None and alarm <= min(end, end if plan is None else plan):
+            self._wakes += 1
+            if self._wakes > _WAKES:
+                raise Failure(f"the timer woke the program {_WAKES} times: it does not rest")
+        return min(each for each in (alarm, plan, end) if each is not None)
+
+    def _log_bytes(self) -> int | None:
+        """How many bytes the program logged through RTT: the position in its ring, if it never wrapped."""
+        block = self._image.address_of("_SEGGER_RTT")
+        # Behind sixteen bytes of name and two counts: name, buffer, size and write position.
+        return None if block is None else self.cpu.word(block + 24 + 12)

@@ -1,0 +1,133 @@
+"""What the caller says about the chip and the board: a JSON object.
+
+```json
+{
+  "chip": "stm32f411re",            name of the chip, as its hardware abstraction layer has it
+  "vendor": "stm32",                "stm32", "nrf" or "rp"
+  "core": "m4",                     "m0", "m3", "m4", "m7" or "m33"
+  "flash": [134217728, 524288],     origin and length; for a chip without flash: where the image lies
+  "ram": [536870912, 131072],
+  "led": {"pin": "PA5", "lit": "High"},
+  "button": {"pin": "PC13", "pressed": "Low", "settle": 20},
+  "expect": [500, 200, 50]
+}
+```
+
+`led` may also be `{"rows": [...], "columns": [...], "picture": [".#.#.", ...]}`, a matrix whose diodes
+are lit where a row is high and a column low, or `null` for a program that only logs.
+
+`button` has the level while pressed and for how many milliseconds a level has to last to count. Without
+a button there may be `"every": 5000`: the program presses for itself, after so many milliseconds each.
+
+`expect` holds the half periods in milliseconds, one for each press in turn, the first before any press;
+after the last comes the first again. `seconds`, if given, is for how long a program without light runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .failure import Failure
+
+
+@dataclass(frozen=True)
+class Region:
+    """A run of memory."""
+
+    origin: int
+    length: int
+
+    @property
+    def end(self) -> int:
+        """The first address behind it."""
+        return self.origin + self.length
+
+    def holds(self, address: int, length: int = 1) -> bool:
+        """Whether so many bytes from that address lie in it."""
+        return self.origin <= address and address + length <= self.end
+
+
+@dataclass(frozen=True)
+class Led:
+    """A diode on a pin."""
+
+    pin: str
+    lit_high: bool
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Diodes at the crossings of rows (lit while high) and columns (lit while low)."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    picture: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button on a pin, and how many milliseconds a level has to last to count."""
+
+    pin: str
+    pressed_high: bool
+    settle: int
+
+
+@dataclass(frozen=True)
+class Spec:
+    """All of it."""
+
+    chip: str
+    vendor: str
+    core: str
+    flash: Region
+    ram: Region
+    light: Led | Matrix | None
+    button: Button | None
+    every: int | None
+    expect: tuple[int, ...]
+    seconds: float
+
+    @staticmethod
+    def parse(data: dict[str, Any]) -> Spec:
+        """Reads the object; a key that is missing or unknown is an error."""
+        known = {"chip", "vendor", "core", "flash", "ram", "led", "button", "every", "expect", "seconds"}
+        if unknown := set(data) - known:
+            raise Failure(f"the spec has unknown keys: {', '.join(sorted(unknown))}")
+        try:
+            return Spec(
+                chip=data["chip"],
+                vendor=data["vendor"],
+                core=data["core"],
+                flash=Region(*data["flash"]),
+                ram=Region(*data["ram"]),
+                light=_light(data["led"]),
+                button=_button(data["button"]),
+                every=data.get("every"),
+                expect=tuple(data.get("expect", ())),
+                seconds=float(data.get("seconds", 12)),
+            )
+        except (KeyError, TypeError) as error:
+            raise Failure(f"the spec is not as it should be: {error!r}") from error
+
+
+def _light(data: dict[str, Any] | None) -> Led | Matrix | None:
+    if data is None:
+        return None
+    if "pin" in data:
+        return Led(data["pin"], _is_high(data["lit"]))
+    picture = data.get("picture")
+    return Matrix(tuple(data["rows"]), tuple(data["columns"]), tuple(picture) if picture else None)
+
+
+def _button(data: dict[str, Any] | None) -> Button | None:
+    if data is None:
+        return None
+    return Button(data["pin"], _is_high(data["pressed"]), data.get("settle", 20))
+
+
+def _is_high(level: str) -> bool:
+    if level not in ("High", "Low"):
+        raise Failure(f"a level is `High` or `Low`, not `{level}`")
+    return level == "High"
