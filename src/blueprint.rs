@@ -93,7 +93,7 @@ impl Blueprint {
         if let Some(board) = &self.board {
             layers.extend(
                 board
-                    .layers()
+                    .layers(self.kind.parts)
                     .iter()
                     .map(|layer| format!("{runtime}/{layer}")),
             );
@@ -102,6 +102,9 @@ impl Blueprint {
             layers.push(format!("{home}/_base"));
         }
         layers.push(format!("{home}/{}", self.kind.id));
+        if let Some(board) = &self.board {
+            layers.push(format!("{home}/_{}-{}", self.kind.id, board.family()));
+        }
         for extra in &self.extras {
             layers.push(format!("_extras/{}", extra.id));
             layers.push(format!("{runtime}/_extras/{}", extra.id));

@@ -7,6 +7,7 @@
 use serde_json::{Value, json};
 
 use super::chips::{self, Bank, Chip, Family, KIB, Region};
+use super::kinds::Part;
 use crate::tree::CUSTOM;
 
 /// The oldest Rust for firmware: the release that projects pin, which is the one they are checked with.
@@ -1566,17 +1567,12 @@ impl Board {
         }
     }
 
-    /// The layers below `embassy/` that make its projects, between `_base` and the kind's.
+    /// The layers below `embassy/` that make projects which work with these parts of it, between
+    /// `_base` and the kind's.
     #[must_use]
-    pub fn layers(&self) -> Vec<String> {
-        let family = self.family();
-        let bare = matches!(self.light, Light::None) && self.button.is_none();
-        let mut layers: Vec<String> = self
-            .family_row()
-            .layers
-            .iter()
-            .map(|&layer| layer.to_owned())
-            .collect();
+    pub fn layers(&self, parts: &[Part]) -> Vec<String> {
+        let family = self.family_row().layers.iter();
+        let mut layers: Vec<String> = family.map(|&layer| layer.to_owned()).collect();
         layers.extend(self.chip().boot.layer().map(str::to_owned));
         layers.extend(match self.flasher.log {
             Log::Rtt => Some("_rtt".to_owned()),
@@ -1586,21 +1582,38 @@ impl Board {
         layers.extend(self.bank.map(|_| "_banks".to_owned()));
         layers.extend(self.loader.as_ref().map(|_| "_loader".to_owned()));
         layers.push(self.flasher.layer.to_owned());
-        layers.extend(bare.then(|| format!("_bare-{family}")));
-        layers.extend(match self.button {
-            Some(_) => ["_button".to_owned(), format!("_button-{family}")].to_vec(),
-            None => vec!["_no-button".to_owned()],
-        });
-        let matrix = matches!(self.light, Light::Matrix { .. });
-        layers.extend(matrix.then(|| "_matrix".to_owned()));
-        layers.push(match self.light {
-            Light::Pin { .. } => format!("_led-{family}"),
-            Light::Matrix { layer, .. } => layer.to_owned(),
-            Light::Wireless => "_wireless-led".to_owned(),
-            Light::Pixel { .. } => format!("_pixel-{family}"),
-            Light::None => "_messages".to_owned(),
-        });
+        layers.extend(parts.iter().flat_map(|&part| self.layers_of(part)));
         layers
+    }
+
+    fn layers_of(&self, part: Part) -> Vec<String> {
+        let family = self.family();
+        match part {
+            Part::Light => match self.light {
+                Light::Pin { .. } => vec![format!("_led-{family}")],
+                Light::Matrix { layer, .. } => vec!["_matrix".to_owned(), layer.to_owned()],
+                Light::Wireless => vec!["_wireless-led".to_owned()],
+                Light::Pixel { .. } => vec![format!("_pixel-{family}")],
+                // Without a button either, nothing is on a pin.
+                Light::None if self.button.is_none() => {
+                    vec![format!("_bare-{family}"), "_messages".to_owned()]
+                }
+                Light::None => vec!["_messages".to_owned()],
+            },
+            Part::Button => match self.button {
+                Some(_) => vec!["_button".to_owned(), format!("_button-{family}")],
+                None => vec!["_no-button".to_owned()],
+            },
+            Part::Console => vec![format!("_console-{family}")],
+            Part::Usb => vec![format!("_usb-{family}")],
+            Part::Network => vec![format!("_network-{family}")],
+        }
+    }
+
+    /// Whether a program on it can reach a network.
+    #[must_use]
+    pub fn has_network(&self) -> bool {
+        matches!(self.light, Light::Wireless)
     }
 
     /// What to watch out for.

@@ -2,7 +2,7 @@
 
 use super::Lookup;
 use crate::catalog::boards::{self, Board};
-use crate::catalog::chips::{self, Bank, Chip};
+use crate::catalog::chips::{self, Bank, Chip, Usb};
 
 /// The value of `--board` for hardware that has no row: its chip and pins are answers of their own.
 pub const CUSTOM: &str = "custom";
@@ -15,6 +15,10 @@ pub const FACTS: &[(&str, &[&str])] = &[
     ("flash-banks", &["configurable", "fixed"]),
     ("has-led", &["yes", "no"]),
     ("has-button", &["yes", "no"]),
+    ("has-console", &["yes", "no"]),
+    ("has-usb", &["yes", "no"]),
+    ("has-network", &["yes", "no"]),
+    ("sleeps-deeply", &["yes", "no"]),
 ];
 
 /// The answer to that question, or the value of that fact, where the answers so far settle it.
@@ -29,6 +33,10 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
         }
         "has-led" => Some(yes_or_no(answer("led")? != NOTHING)),
         "has-button" => Some(yes_or_no(answer("button")? != NOTHING)),
+        "has-console" => Some(yes_or_no(board(answer)?.console.is_some())),
+        "has-usb" => Some(yes_or_no(chip(answer)?.usb != Usb::None)),
+        "has-network" => Some(yes_or_no(board(answer)?.has_network())),
+        "sleeps-deeply" => Some(yes_or_no(chip(answer)?.low_power)),
         _ => None,
     }
 }

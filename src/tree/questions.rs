@@ -309,7 +309,8 @@ fn program() -> Vec<Question> {
     ]
 }
 
-/// A kind is offered where a runtime offers it; servers and other programs follow the first question.
+/// A kind is offered where a runtime offers it; servers and other programs follow the first
+/// question, firmware what the hardware has.
 fn kind_choice(kind: &'static Kind) -> Choice {
     let runtimes = runtimes_with(|offer| offer.kind == kind.id);
     let server = if kind.shape == Shape::Server {
@@ -317,11 +318,10 @@ fn kind_choice(kind: &'static Kind) -> Choice {
     } else {
         "no"
     };
+    let mut when = vec![is("runtime", &runtimes), is("network-server", &[server])];
+    when.extend(kind.facts().map(|fact| is(fact, &["yes"])));
     Choice {
-        when: vec![vec![
-            is("runtime", &runtimes),
-            is("network-server", &[server]),
-        ]],
+        when: vec![when],
         ..choice(kind.id, kind.note)
     }
 }
