@@ -135,6 +135,23 @@ pub fn shared_target() -> PathBuf {
     scratch().join("target")
 }
 
+/// This repository, whichever of its packages asks.
+pub fn repository() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Of the packages here only the tool's own manifest lies beside the emulator.
+    let beside = manifest.join("emulator").is_dir();
+    if beside {
+        manifest.to_owned()
+    } else {
+        manifest.join("..")
+    }
+}
+
+/// Where `cargo xtask setup` puts what the emulator needs of Python and Node.js.
+pub fn emulator_tools() -> PathBuf {
+    repository().join("target").join("emulator")
+}
+
 /// Cargo gives test targets a folder; other programs of this repository take a like one.
 fn scratch() -> PathBuf {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/tmp");
