@@ -29,7 +29,6 @@ TCP = {
     "compio": ("uring", "plain_compio_dispatch", ["--runtime", "uring", "--engine", "compio"]),
     "tokio-uring": ("uring", "plain_tokio_uring", ["--runtime", "uring", "--engine", "tokio-uring"]),
 }
-
 HTTP = ["tokio", "smol"]
 
 
@@ -67,7 +66,9 @@ def tcp(rounds, folder, picked):
         for size in (64, 1024):
             print(f"\n== tcp on {name}, lines of {size} bytes", flush=True)
             # `lines` reads UTF-8 lines as ours does; `plain` passes bytes on without a look.
-            run(load, rounds, SECONDS, 1, CONNECTIONS, size, f"plain={plain}", f"lines={plain.with_name(lines)}", f"ours={ours}")
+            servers = {"plain": plain, "lines": plain.with_name(lines), "ours": ours}
+            commands = [f"{name}={command}" for name, command in servers.items()]
+            run(load, rounds, SECONDS, 1, CONNECTIONS, size, *commands)
 
 
 def cpu_seconds(pid):

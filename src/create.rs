@@ -54,6 +54,7 @@ pub fn create(shell: &Shell, options: &Create) -> Result<()> {
     };
     let name = options.name.as_deref().or(record.name.as_deref());
     let mut asked = String::new();
+    // Once more whenever somebody goes back to the name.
     let (project, vcs) = loop {
         let path = match (&options.path, &record.name, &mut terminal) {
             (Some(path), _, _) => path.clone(),
