@@ -99,6 +99,7 @@ impl Blueprint {
             );
         }
         if self.engine.is_some() {
+            layers.push(format!("{runtime}/{}", self.kind.id));
             layers.push(format!("{home}/_base"));
         }
         layers.push(format!("{home}/{}", self.kind.id));
