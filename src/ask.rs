@@ -2,7 +2,11 @@
 
 use crate::answers::{Answer, Answers, Given};
 use crate::failure::{Code, Failure, Missing, Result};
+use crate::suggest::in_short;
 use crate::tree::{Choice, Question, Step, Style, Tree};
+
+/// More values than these are left to `list`.
+const MANY: usize = 12;
 
 /// What came back from a prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,12 +19,12 @@ pub enum Reply {
 
 /// Somebody who answers: a terminal, or a script in a test.
 pub trait Ask {
-    /// Puts a question with its open choices.
+    /// Puts a question with its open choices and the index of the default among them.
     ///
     /// # Errors
     ///
     /// Where the terminal fails or the user stops the run.
-    fn question(&mut self, question: &Question, open: &[&Choice]) -> Result<Reply>;
+    fn question(&mut self, question: &Question, open: &[&Choice], default: usize) -> Result<Reply>;
 
     /// Says why the tree ends at this runtime, and what to mind.
     fn explain(&mut self, runtime: &str);
@@ -44,32 +48,38 @@ impl<'a> Interview<'a> {
         }
     }
 
-    /// Asks until the answers are complete.
+    /// Asks until the answers are complete; `None` to go back from the first question.
     ///
     /// # Errors
     ///
     /// Where the terminal fails or the user stops the run.
-    pub fn run(&mut self, ask: &mut dyn Ask) -> Result<Answers> {
+    pub fn run(&mut self, ask: &mut dyn Ask) -> Result<Option<Answers>> {
         loop {
             match self.tree.next(&self.answers) {
-                Step::Done => return Ok(self.answers.clone()),
+                Step::Done => return Ok(Some(self.answers.clone())),
                 Step::Implied(question, choice) => {
                     let answers = self.tree.take(&self.answers, question, choice);
                     self.go_on(answers, ask);
                 }
-                Step::Ask(question, open) => match ask.question(question, &open)? {
-                    Reply::Back => self.back(),
-                    Reply::Answer(answer) => self.take(question, answer, ask),
-                },
+                Step::Ask(question, open) => {
+                    let default = self.tree.default_among(question, &open, &self.answers);
+                    match ask.question(question, &open, default)? {
+                        Reply::Back if self.back() => {}
+                        Reply::Back => return Ok(None),
+                        Reply::Answer(answer) => self.take(question, answer, ask),
+                    }
+                }
             }
         }
     }
 
-    /// Returns to the question before this one; at the first there is none.
-    pub fn back(&mut self) {
-        if let Some(before) = self.history.pop() {
-            self.answers = before;
-        }
+    /// Returns to the question before this one, and whether there is one.
+    pub fn back(&mut self) -> bool {
+        let Some(before) = self.history.pop() else {
+            return false;
+        };
+        self.answers = before;
+        true
     }
 
     fn take(&mut self, question: &Question, answer: Answer, ask: &mut dyn Ask) {
@@ -118,7 +128,7 @@ pub fn without_asking(
             let open = tree.open(question, answers);
             missing.push(Missing {
                 flag: format!("--{}", question.id),
-                values: open.iter().map(|choice| choice.value).collect(),
+                values: values(question, &open),
                 question: question.prompt.to_owned(),
             });
         } else if missing.iter().all(|each| each.flag != "--runtime") {
@@ -129,6 +139,14 @@ pub fn without_asking(
         return Ok(completed);
     }
     Err(not_answered(missing, &command(&tree.canonical(&completed))))
+}
+
+/// The values that an error lists; `list` shows those that are too many.
+fn values(question: &Question, open: &[&Choice]) -> Vec<&'static str> {
+    match question.names {
+        Some(_) => question.choices.iter().map(|choice| choice.value).collect(),
+        None => open.iter().map(|choice| choice.value).collect(),
+    }
 }
 
 /// The error for answers that nobody gave and nobody can be asked for.
@@ -142,7 +160,13 @@ pub fn not_answered(missing: Vec<Missing>, command: &str) -> Failure {
         format!("{} required when nobody can be asked", flags.join(", ")),
     );
     for each in &missing {
-        if !each.values.is_empty() {
+        if each.values.len() > MANY {
+            let list = format!(
+                "cargo async-init list {}s",
+                each.flag.trim_start_matches('-')
+            );
+            failure = failure.help(format!("{} takes what `{list}` shows", each.flag));
+        } else if !each.values.is_empty() {
             failure = failure.help(format!("{} <{}>", each.flag, each.values.join("|")));
         }
     }
@@ -184,9 +208,10 @@ fn complete(
             Step::Implied(question, choice) => answers = tree.take(&answers, question, choice),
             Step::Ask(question, open) => {
                 on_default(question, &open);
+                let default = tree.default_among(question, &open, &answers);
                 answers = match question.style {
                     Style::Pick => answers.with(question.id, Answer::Many(Vec::new())),
-                    _ => tree.take(&answers, question, open[question.default_among(&open)]),
+                    _ => tree.take(&answers, question, open[default]),
                 };
             }
         }
@@ -249,6 +274,6 @@ fn misfit(tree: &Tree, given: &Given, earlier: &'static str, later: &'static str
     }
     Failure::usage(format!("{earlier} and {quoted} contradict each other")).help(format!(
         "with {earlier}, `--{later}` is one of {}",
-        fitting.join(", ")
+        in_short(&fitting)
     ))
 }

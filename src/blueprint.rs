@@ -5,7 +5,8 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::answers::Answers;
-use crate::catalog::boards::{self, Board};
+use crate::catalog::boards::{self, Board, Button, Level, Light};
+use crate::catalog::chips;
 use crate::catalog::extras::{EXTRAS, Extra};
 use crate::catalog::kinds::{self, Kind, Shape};
 use crate::catalog::offers::{self, Engine, Offer};
@@ -14,7 +15,7 @@ use crate::cli;
 use crate::failure::{Failure, Result};
 use crate::name::PackageName;
 use crate::template;
-use crate::tree::tree;
+use crate::tree::{NOTHING, tree};
 
 /// The tool's version, which is also that of its templates.
 pub const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -37,7 +38,7 @@ pub struct Blueprint {
     /// The row of this very combination.
     pub offer: &'static Offer,
     /// The board, for firmware.
-    pub board: Option<&'static Board>,
+    pub board: Option<Board>,
     /// The extras, in the table's order.
     pub extras: Vec<&'static Extra>,
     /// The answers that decide the project, as they are recorded in it.
@@ -68,7 +69,7 @@ impl Blueprint {
             kind,
             engine,
             offer,
-            board: answers.one("board").and_then(boards::find),
+            board: board(&answers),
             extras: extras.collect(),
             answers,
         })
@@ -89,18 +90,22 @@ impl Blueprint {
             .collect();
         layers.push(format!("_kinds/{}", self.kind.id));
         layers.push(format!("{runtime}/_base"));
-        if let Some(board) = self.board {
+        if let Some(board) = &self.board {
             layers.extend(
                 board
-                    .layers()
+                    .layers(self.kind.parts)
                     .iter()
                     .map(|layer| format!("{runtime}/{layer}")),
             );
         }
         if self.engine.is_some() {
+            layers.push(format!("{runtime}/{}", self.kind.id));
             layers.push(format!("{home}/_base"));
         }
         layers.push(format!("{home}/{}", self.kind.id));
+        if let Some(board) = &self.board {
+            layers.push(format!("{home}/_{}-{}", self.kind.id, board.family()));
+        }
         for extra in &self.extras {
             layers.push(format!("_extras/{}", extra.id));
             layers.push(format!("{runtime}/_extras/{}", extra.id));
@@ -119,8 +124,10 @@ impl Blueprint {
 
     /// The oldest Rust that compiles it.
     pub fn rust_version(&self) -> &'static str {
-        self.board
-            .map_or(self.offer.rust_version, |board| board.rust_version)
+        match self.board {
+            Some(_) => boards::RUST_VERSION,
+            None => self.offer.rust_version,
+        }
     }
 
     /// The project in a few words: `tokio, http, ci`.
@@ -128,15 +135,16 @@ impl Blueprint {
         let mut words = vec![self.runtime.id];
         words.extend(self.engine.map(|engine| engine.id));
         words.push(self.kind.id);
-        words.extend(self.board.map(|board| board.id));
+        words.extend(self.board.as_ref().map(Board::short_name));
         words.extend(self.extras.iter().map(|extra| extra.id));
         words.join(", ")
     }
 
     /// What to watch out for, from the general to the particular.
     pub fn caveats(&self) -> Vec<&'static str> {
-        let own = self.board.map_or(&[][..], |board| board.caveats());
-        [self.runtime.caveats, self.offer.caveats, own].concat()
+        let own = self.board.as_ref().map(Board::caveats);
+        let general = [self.runtime.caveats, self.offer.caveats].concat();
+        general.into_iter().chain(own.unwrap_or_default()).collect()
     }
 
     /// The command that makes this project again, at that path.
@@ -179,11 +187,40 @@ impl Blueprint {
             let chosen = self.extras.iter().any(|each| each.id == extra.id);
             set(&format!("with_{}", extra.id), json!(chosen));
         }
-        if let Some(board) = self.board {
+        if let Some(board) = &self.board {
             set("board", board.context());
         }
         Value::Object(context)
     }
+}
+
+/// The hardware that these answers name: a board of the catalogue, or a chip and its pins.
+fn board(answers: &Answers) -> Option<Board> {
+    let pin = |question: &str| answers.one(question).filter(|&pin| pin != NOTHING);
+    let level = |question: &str| match answers.one(question) {
+        Some("low") => Level::Low,
+        _ => Level::High,
+    };
+    let board = match (
+        answers.one("board").and_then(boards::find),
+        answers.one("chip"),
+    ) {
+        (Some(board), _) => board.clone(),
+        (None, chip) => {
+            let light = pin("led").map_or(Light::None, |pin| Light::Pin {
+                pin,
+                lit: level("led-active"),
+                label: "the LED",
+            });
+            let button = pin("button").map(|pin| Button {
+                label: "the button",
+                pin,
+                pressed: level("button-active"),
+            });
+            Board::custom(chips::find(chip?)?, light, button)
+        }
+    };
+    Some(board.with_banks(answers.one("banks")))
 }
 
 /// A word as a shell takes it.

@@ -235,8 +235,12 @@ fn question_flag(question: &Question) -> Arg {
     let values = possible(question);
     let flag = Arg::new(question.id)
         .long(question.id)
-        .value_parser(PossibleValuesParser::new(&values))
         .help(question.prompt);
+    if question.names.is_some() {
+        // Looked up when it is given: to lay out every name costs each run more than all else.
+        return flag.value_name(question.id.to_uppercase());
+    }
+    let flag = flag.value_parser(PossibleValuesParser::new(&values));
     if question.style == Asked::Pick {
         let name = question.id.to_uppercase();
         return flag
@@ -343,7 +347,7 @@ fn create(matches: &ArgMatches) -> Result<Task> {
             }),
         workspace: !matches.get_flag("no-workspace"),
         answers: matches.get_one::<PathBuf>("answers").cloned(),
-        given: given(matches),
+        given: given(matches)?,
         yes: matches.get_flag("yes"),
         dry_run: matches.get_flag("dry-run"),
     }))
@@ -366,7 +370,7 @@ fn other_task(name: &str, matches: &ArgMatches) -> Result<Task> {
         "schema" => Task::Schema,
         "doctor" => Task::Doctor(Doctor {
             path: matches.get_one::<PathBuf>("path").cloned(),
-            given: given(matches),
+            given: given(matches)?,
         }),
         "completions" => {
             let shell = matches.get_one::<clap_complete::Shell>("shell").copied();
@@ -378,14 +382,14 @@ fn other_task(name: &str, matches: &ArgMatches) -> Result<Task> {
 }
 
 /// The answers that were given by flag.
-fn given(matches: &ArgMatches) -> Given {
+fn given(matches: &ArgMatches) -> Result<Given> {
     let mut given = Given::default();
     for question in &tree().questions {
-        let values: Vec<&'static str> = matches
+        let values = matches
             .get_many::<String>(question.id)
             .unwrap_or_default()
-            .filter_map(|value| Some(question.choice(value)?.value))
-            .collect();
+            .map(|value| value_of(question, value))
+            .collect::<Result<Vec<&'static str>>>()?;
         let answer = match (question.style, values.first()) {
             (_, None) => continue,
             (Asked::Pick, _) => Answer::Many(question.in_order(&values)),
@@ -393,7 +397,19 @@ fn given(matches: &ArgMatches) -> Given {
         };
         given.add(question.id, answer, Source::Flag);
     }
-    given
+    Ok(given)
+}
+
+fn value_of(question: &Question, text: &str) -> Result<&'static str> {
+    let flag = format!("--{}", question.id);
+    question.parse(text).map_err(|unnamed| {
+        let message = match &unnamed.why {
+            _ if text.is_empty() => format!("`{flag}` needs a value"),
+            Some(why) => format!("`{flag} {text}` {why}"),
+            None => format!("`{}` is no value of `{flag}`", text.escape_debug()),
+        };
+        Failure::usage(message).help(unnamed.help)
+    })
 }
 
 /// clap's error in this tool's words.
@@ -452,8 +468,8 @@ fn refused(error: &clap::Error) -> Refused {
 
 fn invalid_value(error: &clap::Error, flag: &str) -> Failure {
     let value = match error.get(ContextKind::InvalidValue) {
-        Some(ContextValue::String(value)) => value.escape_debug().to_string(),
-        _ => String::new(),
+        Some(ContextValue::String(value)) => value.as_str(),
+        _ => "",
     };
     let valid: Vec<&str> = match error.get(ContextKind::ValidValue) {
         Some(ContextValue::Strings(values)) => values.iter().map(String::as_str).collect(),
@@ -463,13 +479,18 @@ fn invalid_value(error: &clap::Error, flag: &str) -> Failure {
         return Failure::usage("the path is empty")
             .help("name the project: `cargo async-init my-app`");
     }
+    let question = flag.strip_prefix("--").and_then(|id| tree().question(id));
+    if let Some(Err(failure)) = question.map(|question| value_of(question, value)) {
+        return failure;
+    }
     let advice = match valid.as_slice() {
         [] => EVERY_FLAG.to_owned(),
-        valid => did_you_mean(&value, valid),
+        valid => did_you_mean(value, valid),
     };
     if value.is_empty() {
         return Failure::usage(format!("`{flag}` needs a value")).help(advice);
     }
+    let value = value.escape_debug();
     Failure::usage(format!("`{value}` is no value of `{flag}`")).help(advice)
 }
 

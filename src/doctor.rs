@@ -287,7 +287,7 @@ fn is_firmware(project: &Blueprint) -> bool {
 
 /// Who needs it, where not the whole runtime does: engine or board.
 fn whom(project: &Blueprint) -> String {
-    match (project.engine, project.board) {
+    match (project.engine, &project.board) {
         (Some(engine), _) => engine.id.to_owned(),
         (_, Some(board)) => board.id.to_owned(),
         (None, None) => project.runtime.id.to_owned(),

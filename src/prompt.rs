@@ -12,12 +12,13 @@ use dialoguer::{Confirm, FuzzySelect, Input, MultiSelect, Select};
 
 use crate::answers::Answer;
 use crate::ask::{Ask, Reply};
+use crate::catalog::chips::{self, Chip};
 use crate::catalog::runtimes;
 use crate::failure::{Code, Failure, Result};
 use crate::interrupt;
 use crate::name::PackageName;
 use crate::report::Shell;
-use crate::tree::{Choice, Question, Style};
+use crate::tree::{Choice, Names, Question, Style};
 
 /// What stands around a question: `? ` before it, ` › ` after it.
 const AROUND_QUESTION: usize = 5;
@@ -54,14 +55,16 @@ impl<'a> Terminal<'a> {
         })
     }
 
-    /// Asks what the project is called.
+    /// Asks what the project is called; `before` is what was said when it was asked before.
     ///
     /// # Errors
     ///
     /// Where the terminal fails.
-    pub fn name(&self) -> Result<String> {
-        Input::<String>::with_theme(&*self.theme)
+    pub fn name(&mut self, before: &str) -> Result<String> {
+        let name = Input::<String>::with_theme(&*self.theme)
             .with_prompt("Project name?")
+            .with_initial_text(before)
+            .report(false)
             .validate_with(|name: &String| {
                 let name = name.rsplit('/').next().unwrap_or_default();
                 PackageName::parse(name).map(|_| ()).map_err(|failure| {
@@ -72,7 +75,9 @@ impl<'a> Terminal<'a> {
                 })
             })
             .interact_text()
-            .map_err(lost)
+            .map_err(lost)?;
+        self.answered("Project name?", &name);
+        Ok(name)
     }
 
     /// Asks for a last yes; `None` goes back.
@@ -130,8 +135,8 @@ impl<'a> Terminal<'a> {
 }
 
 impl Ask for Terminal<'_> {
-    fn question(&mut self, question: &Question, open: &[&Choice]) -> Result<Reply> {
-        let labels = labels(open);
+    fn question(&mut self, question: &Question, open: &[&Choice], default: usize) -> Result<Reply> {
+        let labels = labels(question, open);
         let around = match question.style {
             Style::Search => AROUND_PROMPT,
             _ => AROUND_QUESTION,
@@ -142,7 +147,6 @@ impl Ask for Terminal<'_> {
         }
         let prompt = &fitting(question.prompt, around);
         above += self.note(&hint(question, self.lines.is_empty()));
-        let default = question.default_among(open);
         let picked = match question.style {
             Style::Pick => MultiSelect::with_theme(&*self.theme)
                 .with_prompt(prompt)
@@ -244,18 +248,26 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
 }
 
 /// The choices as a list shows them: value, then note, in columns.
-fn labels(open: &[&Choice]) -> Vec<String> {
+fn labels(question: &Question, open: &[&Choice]) -> Vec<String> {
     let width = open
         .iter()
         .map(|choice| choice.value.len())
         .max()
         .unwrap_or(0);
     open.iter()
-        .map(|choice| match choice.note {
+        .map(|choice| match note(question, choice).as_str() {
             "" => choice.value.to_owned(),
             note => fitting(&format!("{:width$}  {note}", choice.value), BEFORE_ITEM),
         })
         .collect()
+}
+
+/// What a list says of a choice; of a chip, what it is.
+fn note(question: &Question, choice: &Choice) -> String {
+    match question.names {
+        Some(Names::Chips) => chips::find(choice.value).map_or_else(String::new, Chip::title),
+        _ => choice.note.to_owned(),
+    }
 }
 
 fn lost(error: dialoguer::Error) -> Failure {

@@ -136,17 +136,15 @@ impl Reader<'_> {
     }
 
     fn value(&self, question: &Question, text: &str) -> Result<&'static str> {
-        if let Some(choice) = question.choice(text) {
-            return Ok(choice.value);
-        }
-        let known: Vec<&str> = question.choices.iter().map(|choice| choice.value).collect();
-        let failure = Failure::usage(format!(
-            "`{}` is no value of `{}` in `{}`",
-            text.escape_debug(),
-            question.id,
-            self.file
-        ));
-        Err(failure.help(did_you_mean(text, &known)))
+        question.parse(text).map_err(|unnamed| {
+            let quoted = format!("`{}`", text.escape_debug());
+            let (id, file) = (question.id, self.file);
+            let message = match unnamed.why {
+                Some(why) => format!("{quoted}, `{id}` in `{file}`, {why}"),
+                None => format!("{quoted} is no value of `{id}` in `{file}`"),
+            };
+            Failure::usage(message).help(unnamed.help)
+        })
     }
 
     fn text<'a>(&self, key: &str, item: &'a Item) -> Result<&'a str> {

@@ -7,7 +7,8 @@ use clap_complete::Shell as CompletionShell;
 use serde_json::{Map, Value, json};
 
 use crate::answers::Answers;
-use crate::catalog::boards::BOARDS;
+use crate::catalog::boards::{BOARDS, NOT_OFFERED};
+use crate::catalog::chips::{self, Chip};
 use crate::catalog::extras::EXTRAS;
 use crate::catalog::kinds::{KINDS, Shape};
 use crate::catalog::offers::{ENGINES, OFFERS};
@@ -15,7 +16,9 @@ use crate::catalog::runtimes::{self, RUNTIMES, Runtime};
 use crate::cli;
 use crate::failure::{Code, Failure, Result};
 use crate::report::{Format, Shell};
-use crate::tree::{Choice, Condition, Question, Step, Style, Tree, When, tree as the_tree};
+use crate::tree::{
+    Choice, Condition, FACTS, Names, Question, Step, Style, Tree, When, tree as the_tree,
+};
 
 /// The name under which the binary is installed.
 const BINARY: &str = "cargo-async-init";
@@ -92,8 +95,8 @@ fn below(runtime: &Runtime) -> String {
         let _ = write!(text, "; engines {}", engines.join(", "));
     }
     if runtime.id == "embassy" {
-        let boards: Vec<&str> = BOARDS.iter().map(|board| board.id).collect();
-        let _ = write!(text, "; boards {}", boards.join(", "));
+        let (boards, chips) = (BOARDS.len(), chips::all().len());
+        let _ = write!(text, "; {boards} boards, {chips} chips");
     }
     text
 }
@@ -251,24 +254,27 @@ fn rows(what: &str) -> Vec<(&'static str, String)> {
         "boards" => BOARDS
             .iter()
             .map(|row| (row.id, format!("{} ({})", row.title, row.chip)))
+            .chain(
+                NOT_OFFERED
+                    .iter()
+                    .map(|(id, why)| (*id, format!("not offered: {why}"))),
+            )
             .collect(),
         _ => chip_rows(),
     }
 }
 
 fn chip_rows() -> Vec<(&'static str, String)> {
-    let choices = the_tree()
-        .question("chip")
-        .map(|question| question.choices.as_slice());
-    choices
-        .unwrap_or_default()
-        .iter()
-        .map(|choice| {
-            let boards = BOARDS.iter().filter(|board| board.chip == choice.value);
-            let boards: Vec<&str> = boards.map(|board| board.id).collect();
-            (choice.value, format!("on {}", boards.join(", ")))
-        })
-        .collect()
+    let row = |chip: &'static Chip| {
+        let boards = BOARDS.iter().filter(|board| board.chip == chip.name);
+        let boards: Vec<&str> = boards.map(|board| board.id).collect();
+        let note = match boards.as_slice() {
+            [] => chip.title(),
+            boards => format!("{}; on {}", chip.title(), boards.join(", ")),
+        };
+        (chip.name, note)
+    };
+    chips::all().iter().map(row).collect()
 }
 
 /// Prints every question, condition, value and default as JSON.
@@ -293,10 +299,15 @@ pub fn schema_of(tree: &Tree) -> Value {
                 "default": if question.style == Style::Pick { json!([]) } else { json!(question.default) },
                 "when": alternatives(&question.when),
                 "choices": question.choices.iter().map(choice_object).collect::<Vec<_>>(),
+                "names": question.names.map(Names::id),
             })
         })
         .collect();
-    json!({ "tool_version": env!("CARGO_PKG_VERSION"), "questions": questions })
+    json!({
+        "tool_version": env!("CARGO_PKG_VERSION"),
+        "questions": questions,
+        "facts": FACTS.iter().map(|(id, values)| json!({ "id": id, "values": values })).collect::<Vec<_>>(),
+    })
 }
 
 fn choice_object(choice: &Choice) -> Value {
@@ -324,11 +335,15 @@ fn alternatives(when: &When) -> Value {
 pub fn flag_table(tree: &Tree) -> String {
     let mut text = String::from("| flag | question | values |\n|---|---|---|\n");
     for question in &tree.questions {
-        let values: Vec<String> = question
-            .choices
-            .iter()
-            .map(|choice| format!("`{}`", choice.value))
-            .collect();
+        let choices = question.choices.iter().map(|choice| choice.value);
+        let mut values: Vec<String> = match question.id {
+            "board" => vec!["what `list boards` shows".to_owned()],
+            _ => choices.map(|value| format!("`{value}`")).collect(),
+        };
+        values.extend(question.names.map(|names| match names {
+            Names::Chips => "what `list chips` shows".to_owned(),
+            Names::Pins => "a pin: `PA5`, `P0_13`, `PIN_25`, `GPIO15`".to_owned(),
+        }));
         let _ = writeln!(
             text,
             "| `--{}` | {} | {} |",

@@ -1,4 +1,4 @@
-//! Near names for misspelt words.
+//! What to say of words: the one that was meant, and those that are possible.
 
 /// The known word that is nearest to a misspelt one, if any is near at all.
 pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
@@ -19,9 +19,39 @@ pub fn did_you_mean(word: &str, known: &[&str]) -> String {
     }
 }
 
+/// These words in a row; of three or more that differ in a number that goes up by one, `PA0 to PA15`.
+pub fn in_short(words: &[&str]) -> String {
+    let mut parts = Vec::new();
+    let mut rest = words;
+    while let Some(first) = rest.first() {
+        let run = run(rest);
+        match &rest[..run] {
+            [.., last] if run > 2 => parts.push(format!("{first} to {last}")),
+            few => parts.extend(few.iter().map(|&word| word.to_owned())),
+        }
+        rest = &rest[run..];
+    }
+    parts.join(", ")
+}
+
+/// How many of these words, from the first, differ from the one before by a number that is one more.
+fn run(words: &[&str]) -> usize {
+    let follows = |pair: &[&str]| match (numbered(pair[0]), numbered(pair[1])) {
+        (Some((prefix, number)), Some(next)) => next == (prefix, number + 1),
+        _ => false,
+    };
+    1 + words.windows(2).take_while(|pair| follows(pair)).count()
+}
+
+/// `PA15` → `PA`, 15.
+fn numbered(word: &str) -> Option<(&str, u32)> {
+    let prefix = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    Some((prefix, word[prefix.len()..].parse().ok()?))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{in_short, nearest};
 
     #[test]
     fn finds_near_names_and_no_far_ones() {
@@ -29,5 +59,13 @@ mod tests {
         assert_eq!(nearest("toiko", &known), Some("tokio"));
         assert_eq!(nearest("asyncstd", &known), Some("async-std"));
         assert_eq!(nearest("zebra", &known), None);
+    }
+
+    #[test]
+    fn runs_of_names_are_shortened() {
+        let pins = ["none", "PA0", "PA1", "PA2", "PB3", "PB5", "PC9", "PC10"];
+        assert_eq!(in_short(&pins), "none, PA0 to PA2, PB3, PB5, PC9, PC10");
+        assert_eq!(in_short(&["a", "b"]), "a, b");
+        assert_eq!(in_short(&[]), "");
     }
 }

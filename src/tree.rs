@@ -4,11 +4,19 @@
 //! contradiction errors, the schema, the diagrams and the tests' list of all routes are
 //! projections of this one table.
 
+mod facts;
+mod names;
 mod questions;
 
 use std::sync::LazyLock;
 
 use crate::answers::{Answer, Answers};
+
+pub use facts::{CUSTOM, FACTS, NOTHING};
+pub use names::{Names, Unnamed};
+
+/// What was answered to the question of that id.
+type Lookup<'a> = &'a dyn Fn(&str) -> Option<&'static str>;
 
 /// How a question is put to somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +34,7 @@ pub enum Style {
 /// Holds where that question was answered with one of these values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition {
-    /// The id of an earlier question.
+    /// The id of an earlier question, or of a fact.
     pub question: &'static str,
     /// The values that satisfy it.
     pub values: Vec<&'static str>,
@@ -63,28 +71,43 @@ pub struct Question {
     pub when: When,
     /// The possible answers, in the order in which they are shown.
     pub choices: Vec<Choice>,
+    /// The names out of the catalogue that answer it as well.
+    pub names: Option<Names>,
     /// The answer that `--yes` takes; where it is not offered, the first that is.
     pub default: &'static str,
 }
 
 impl Question {
-    /// The choice of that value.
+    /// Every possible answer: the choices, then the names.
+    pub fn rows(&self) -> impl Iterator<Item = &Choice> {
+        let names = self.names.map_or(&[][..], Names::choices);
+        self.choices.iter().chain(names)
+    }
+
+    /// The choice or name of that value.
     pub fn choice(&self, value: &str) -> Option<&Choice> {
-        self.choices.iter().find(|choice| choice.value == value)
+        self.rows().find(|choice| choice.value == value)
+    }
+
+    /// The value that somebody typed, in whatever spelling its names may have.
+    ///
+    /// # Errors
+    ///
+    /// Where it is none: why, and what to do instead.
+    pub fn parse(&self, text: &str) -> Result<&'static str, Unnamed> {
+        if let Some(choice) = self.choices.iter().find(|choice| choice.value == text) {
+            return Ok(choice.value);
+        }
+        if let Some(names) = self.names {
+            return names.parse(text);
+        }
+        Err(Unnamed::choice(self, text))
     }
 
     /// These values in the order of the question's rows, each once.
     pub fn in_order(&self, values: &[&'static str]) -> Vec<&'static str> {
         let choices = self.choices.iter().map(|choice| choice.value);
         choices.filter(|value| values.contains(value)).collect()
-    }
-
-    /// The index of the default among these choices of the question.
-    pub fn default_among(&self, offered: &[&Choice]) -> usize {
-        offered
-            .iter()
-            .position(|choice| choice.value == self.default)
-            .unwrap_or(0)
     }
 }
 
@@ -132,8 +155,15 @@ impl Tree {
     pub fn next(&self, answers: &Answers) -> Step<'_> {
         for question in &self.questions {
             let decided = answers.has("runtime") && self.is_spine(question);
-            if decided || answers.has(question.id) || !holds(&question.when, |id| answers.one(id)) {
+            let given = |id: &str| answers.one(id);
+            if decided || answers.has(question.id) || !holds(&question.when, &given) {
                 continue;
+            }
+            if let Some(value) = facts::settled(question.id, &given) {
+                match question.choices.iter().find(|row| row.value == value) {
+                    Some(choice) => return Step::Implied(question, choice),
+                    None => continue,
+                }
             }
             if question.style == Style::Flag {
                 match self.leaf_of(answers).and_then(|leaf| question.choice(leaf)) {
@@ -153,6 +183,14 @@ impl Tree {
         Step::Done
     }
 
+    /// The index of the default among these open choices of a question.
+    pub fn default_among(&self, question: &Question, open: &[&Choice], answers: &Answers) -> usize {
+        let preferred = facts::preferred(question.id, &|id| answers.one(id));
+        let default = preferred.unwrap_or(question.default);
+        let place = open.iter().position(|choice| choice.value == default);
+        place.unwrap_or(0)
+    }
+
     /// The runtime to which these spine answers lead, if they lead to one.
     fn leaf_of(&self, answers: &Answers) -> Option<&'static str> {
         self.questions
@@ -166,8 +204,7 @@ impl Tree {
             return Vec::new();
         };
         question
-            .choices
-            .iter()
+            .rows()
             .filter(|choice| self.reaches(&answers.with(question.id, question.answer(choice))))
             .collect()
     }
@@ -190,18 +227,21 @@ impl Tree {
         let mut search = Search {
             tree: self,
             wanted: answers,
+            every_name: true,
             route: Vec::new(),
             visit: &mut |_| true,
         };
         search.from(0)
     }
 
-    /// Every route through the tree, from the first question to the last, extras left out.
+    /// Every route through the tree, from the first question to the last, extras left out. Of the
+    /// chips, those that stand for all; none of their pins.
     pub fn routes(&self) -> Vec<Answers> {
         let mut routes = Vec::new();
         let mut search = Search {
             tree: self,
             wanted: &Answers::default(),
+            every_name: false,
             route: Vec::new(),
             visit: &mut |route| {
                 let mut answers = Answers::default();
@@ -216,11 +256,15 @@ impl Tree {
         routes
     }
 
-    /// The answers that decide what is generated: those below the leaf, and the runtime.
+    /// The answers that decide what is generated: those below the leaf, and the runtime, without
+    /// what follows from the others.
     pub fn canonical(&self, answers: &Answers) -> Answers {
         let mut canonical = Answers::default();
         for question in &self.questions {
-            let decides = !self.is_spine(question) && question.id != "chip";
+            let others = |id: &str| answers.one(id).filter(|_| id != question.id);
+            let follows = facts::settled(question.id, &others);
+            let decides = !self.is_spine(question)
+                && (follows.is_none() || follows != answers.one(question.id));
             if let (true, Some(answer)) = (decides, answers.get(question.id)) {
                 canonical.set(question.id, answer.clone());
             }
@@ -268,6 +312,8 @@ type Route = [(&'static str, &'static str)];
 struct Search<'a> {
     tree: &'a Tree,
     wanted: &'a Answers,
+    /// Whether to look for a name where none is wanted, rather than take what needs none.
+    every_name: bool,
     route: Vec<(&'static str, &'static str)>,
     /// Called with each complete route; `true` ends the search.
     visit: &'a mut dyn FnMut(&Route) -> bool,
@@ -287,10 +333,16 @@ impl Search<'_> {
         if question.style == Style::Pick {
             return self.fits(question) && self.from(index + 1);
         }
+        if let Some(value) = self.settled(question.id) {
+            let other = self.wanted.one(question.id) != Some(value);
+            return !(other && self.wanted.has(question.id))
+                && self.go_on(index, &[(question.id, value)]);
+        }
         question
             .choices
             .iter()
             .any(|choice| self.try_choice(index, question, choice))
+            || self.try_names(index, question)
     }
 
     fn try_choice(&mut self, index: usize, question: &Question, choice: &Choice) -> bool {
@@ -299,9 +351,31 @@ impl Search<'_> {
         if other(question.id, choice.value) || leads_away || !self.holds(&choice.when) {
             return false;
         }
+        let runtime = choice.leaf.map(|leaf| ("runtime", leaf));
+        let steps: Vec<_> = [Some((question.id, choice.value)), runtime]
+            .into_iter()
+            .flatten()
+            .collect();
+        self.go_on(index, &steps)
+    }
+
+    fn try_names(&mut self, index: usize, question: &Question) -> bool {
+        let Some(names) = question.names else {
+            return false;
+        };
+        let tried = match self.wanted.one(question.id) {
+            Some(wanted) => vec![wanted],
+            None => names.samples(self.every_name, &|id| self.answer(id)),
+        };
+        tried.into_iter().any(|name| {
+            names.fits(name, &|id| self.answer(id)) && self.go_on(index, &[(question.id, name)])
+        })
+    }
+
+    /// Takes these steps at that question, and goes on behind it.
+    fn go_on(&mut self, index: usize, steps: &Route) -> bool {
         let before = self.route.len();
-        self.route.push((question.id, choice.value));
-        self.route.extend(choice.leaf.map(|leaf| ("runtime", leaf)));
+        self.route.extend(steps);
         let found = self.from(index + 1);
         self.route.truncate(before);
         found
@@ -328,13 +402,21 @@ impl Search<'_> {
     }
 
     fn holds(&self, when: &When) -> bool {
-        holds(when, |id| self.answer(id))
+        holds(when, &|id| self.answer(id))
+    }
+
+    /// What the answers on the way settle; that a chip is wanted says something of the board.
+    fn settled(&self, id: &str) -> Option<&'static str> {
+        let known = |id: &str| self.answer(id).or_else(|| self.wanted.one(id));
+        facts::settled(id, &known)
     }
 }
 
-fn holds(when: &When, answer: impl Fn(&str) -> Option<&'static str>) -> bool {
+fn holds(when: &When, answer: Lookup) -> bool {
     let met = |condition: &Condition| {
-        answer(condition.question).is_some_and(|value| condition.values.contains(&value))
+        answer(condition.question)
+            .or_else(|| facts::settled(condition.question, answer))
+            .is_some_and(|value| condition.values.contains(&value))
     };
     when.is_empty() || when.iter().any(|all| all.iter().all(met))
 }

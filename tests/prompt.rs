@@ -154,6 +154,27 @@ fn escape_returns_to_the_question_before() {
     assert!(!closed.again().contains("--with"), "{}", closed.again());
 }
 
+#[test]
+fn escape_returns_from_the_first_question_to_the_name() {
+    let lab = Lab::new();
+    let mut terminal = Terminal::start(&lab, &[&["--vcs", "none"][..], &TCP].concat());
+    terminal.see("Project name?").press("hallo\r").see(EXTRAS);
+    terminal.press(ESCAPE).until("the name", |terminal| {
+        terminal.words().ends_with("Project name? › hallo")
+    });
+    terminal.press(&BACKSPACE.repeat(4)).press("ello\r");
+    terminal.see(EXTRAS).press(ENTER).see(WRITE).press(ENTER);
+    let closed = terminal.close();
+    assert_eq!(closed.code, Some(0), "{}", closed.screen);
+    assert!(!closed.screen.contains("hallo"), "{}", closed.screen);
+    assert!(
+        closed.again().contains("async-init hello "),
+        "{}",
+        closed.again()
+    );
+    assert!(!lab.path().join("hallo").exists());
+}
+
 fn count(terminal: &Terminal, text: &str) -> usize {
     terminal
         .lines()
@@ -167,7 +188,7 @@ fn a_board_is_found_by_a_part_of_its_name() {
     let lab = Lab::new();
     let mut terminal = Terminal::start(&lab, &["hello", "--embedded", "yes", "--vcs", "none"]);
     terminal.see(BOARD).see("pico2");
-    terminal.press("mbit").until("the search", |terminal| {
+    terminal.press("mbitv2").until("the search", |terminal| {
         terminal.active().as_deref() == Some("microbit-v2")
     });
     assert_eq!(
@@ -176,9 +197,9 @@ fn a_board_is_found_by_a_part_of_its_name() {
         "{}",
         terminal.lines().join("\n")
     );
-    terminal.press(&BACKSPACE.repeat(4)).see("pico2");
+    terminal.press(&BACKSPACE.repeat(6)).see("pico2");
     // By its title too.
-    terminal.press("seeed").until("the search", |terminal| {
+    terminal.press("seeedc6").until("the search", |terminal| {
         terminal.active().as_deref() == Some("xiao-esp32c6")
     });
     terminal
@@ -443,13 +464,16 @@ fn drawing_anew_leaves_nothing_behind() {
     }
 }
 
-/// Whether all choices of that question are on the screen.
+/// A search shows no more choices at a time.
+const SHOWN: usize = 10;
+
+/// Whether all choices of that question are on the screen, or the first of many.
 fn is_whole(terminal: &Terminal, prompt: &str) -> bool {
     let mut questions = tree().questions.iter();
     let question = questions.find(|question| question.prompt.contains(prompt));
     let lines = terminal.lines();
     let question = question.expect("such a question");
-    let listed = question.choices.iter().all(|choice| {
+    let listed = question.choices.iter().take(SHOWN).all(|choice| {
         lines.iter().any(|line| {
             let item = line.strip_prefix("❯ ").or_else(|| line.strip_prefix("  "));
             item.is_some_and(|item| item.split_whitespace().next() == Some(choice.value))

@@ -1,15 +1,17 @@
 //! The boards: which chip, what is on its pins, and how a program gets onto it.
 //!
-//! Where a fact is from, by board: `pico` and `pico2` from the pico-sdk (`boards/pico.h`, `pico2.h`);
-//! `nrf52840-dk` and `microbit-v2` from RIOT (`boards/nrf52840dk`, `boards/microbit-v2`: `board.h` and
-//! `gpio_params.h`), Ariel OS and `TinyGo`'s board files agreeing; `nucleo-f411re` and
-//! `blackpill-f411` from `MicroPython` (`ports/stm32/boards/*/mpconfigboard.h`); `xiao-esp32c6` from
-//! Ariel OS (`boards/*.yaml`). Probes from `PlatformIO`'s board files. No board was at hand: what is
-//! generated for them is linked and its image examined, and not more than that is claimed.
+//! Each row says where its facts are from. No board was at hand: what is generated for them is
+//! linked, its image examined and, where its core can be emulated, booted; not more than that is
+//! claimed.
 
 use serde_json::{Value, json};
 
-use super::chips::{self, Chip, Family, KIB, Region};
+use super::chips::{self, Bank, Chip, Family, KIB, Region};
+use super::kinds::Part;
+use crate::tree::CUSTOM;
+
+/// The oldest Rust for firmware: the release that projects pin, which is the one they are checked with.
+pub const RUST_VERSION: &str = "1.95";
 
 /// A pin's level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +23,7 @@ pub enum Level {
 }
 
 /// What a board has to blink with.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Light {
     /// A diode on a pin.
     Pin {
@@ -29,18 +31,31 @@ pub enum Light {
         pin: &'static str,
         /// The level that lights it.
         lit: Level,
+        /// What it is called, as the subject of a sentence.
+        label: &'static str,
     },
-    /// Diodes in five rows and five columns, lit where a row is high and a column low.
+    /// Diodes in rows and columns, lit where a row is high and a column low.
     Matrix {
         /// The rows' pins, from the top.
-        rows: [&'static str; 5],
+        rows: &'static [&'static str],
         /// The columns' pins, from the left.
-        columns: [&'static str; 5],
+        columns: &'static [&'static str],
+        /// The layer below `embassy/` that knows how they make a picture.
+        layer: &'static str,
     },
+    /// A diode on a pin of the wireless chip (CYW43439).
+    Wireless,
+    /// A diode with a controller of its own that takes its colour as a series of pulses (WS2812).
+    Pixel {
+        /// The pin, as the hardware abstraction layer calls it.
+        pin: &'static str,
+    },
+    /// Nothing: what it would show is logged.
+    None,
 }
 
 /// A button whose pin can raise an interrupt.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Button {
     /// What is printed beside it.
     pub label: &'static str,
@@ -48,10 +63,39 @@ pub struct Button {
     pub pin: &'static str,
     /// The pin's level while it is pressed.
     pub pressed: Level,
-    /// The interrupt of that pin, where it has to be named (STM32).
-    pub interrupt: &'static str,
-    /// The line of that pin, where it has to be named (STM32).
-    pub line: &'static str,
+}
+
+/// A serial port of the chip whose other end is a USB socket, or pins to which one is wired.
+#[derive(Clone, Debug)]
+pub struct Console {
+    /// The peripheral, as the hardware abstraction layer calls it.
+    pub uart: &'static str,
+    /// The pin that sends.
+    pub tx: &'static str,
+    /// The pin that receives.
+    pub rx: &'static str,
+}
+
+/// A clock from outside the chip, at the pins of its high-speed oscillator (STM32's HSE).
+#[derive(Clone, Copy, Debug)]
+pub struct Crystal {
+    /// Its frequency.
+    pub hertz: u32,
+    /// Whether it is a signal, of the probe or of an oscillator, and not a crystal on two pins.
+    pub bypass: bool,
+}
+
+/// What lies in flash before the program and starts it.
+#[derive(Clone, Debug)]
+pub struct Loader {
+    /// What it is called.
+    pub name: &'static str,
+    /// How far from the start of flash programs begin, in bytes.
+    pub start: u32,
+    /// How far from the start of flash they have to end, in bytes.
+    pub end: u32,
+    /// Bytes of RAM before the program's, which it keeps.
+    pub ram: u32,
 }
 
 /// How a program's messages reach whoever develops it.
@@ -78,35 +122,41 @@ pub struct Flasher {
     pub manual: &'static str,
     /// Its layer below `embassy/`: how to use it, for the project's README.
     pub layer: &'static str,
+    /// How a program's messages get out that way.
+    pub log: Log,
+    /// What to type after `cd`, to see the program run.
+    pub try_it: &'static [&'static str],
 }
 
 /// A board.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Board {
     /// The value of `--board`.
     pub id: &'static str,
-    /// What its maker calls it.
+    /// What its maker calls it; nothing for a board without a row.
     pub title: &'static str,
     /// Its chip's name.
     pub chip: &'static str,
-    /// The oldest Rust for its projects: the release they pin, which is the one they are checked with.
-    pub rust_version: &'static str,
     /// How much flash there is, where the chip has none of its own.
     pub flash: Option<u32>,
+    /// Flash in one part or in two, where that was chosen.
+    pub bank: Option<Bank>,
+    /// What starts the program, where it is not the chip.
+    pub loader: Option<Loader>,
     /// What to blink with.
     pub light: Light,
     /// The button, where there is one on a pin.
     pub button: Option<Button>,
-    /// How messages get out.
-    pub log: Log,
+    /// The serial port, where one leads to a USB socket.
+    pub console: Option<Console>,
+    /// The clock that comes from outside, where a source says so.
+    pub crystal: Option<Crystal>,
     /// What puts an image onto it.
     pub flasher: &'static Flasher,
-    /// How to make it ready for that, as a sentence.
+    /// How to make it ready for that, in whole sentences.
     pub connect: &'static str,
-    /// What is to be seen then, as a sentence.
-    pub expect: &'static str,
-    /// What to type after `cd`, to see it.
-    pub try_it: &'static [&'static str],
+    /// Where these facts are from.
+    pub source: &'static str,
 }
 
 static PROBE_RS: Flasher = Flasher {
@@ -115,6 +165,22 @@ static PROBE_RS: Flasher = Flasher {
     install: "cargo install probe-rs-tools --locked",
     manual: "https://probe.rs/docs/getting-started/installation/",
     layer: "_probe-rs",
+    log: Log::Rtt,
+    try_it: &[
+        "cargo install probe-rs-tools --locked",
+        "cargo run --release",
+    ],
+};
+
+// For the few chips that probe-rs does not know.
+static CUBE: Flasher = Flasher {
+    program: "STM32_Programmer_CLI",
+    runner: "STM32_Programmer_CLI --connect port=SWD mode=UR --write",
+    install: "https://www.st.com/en/development-tools/stm32cubeprog.html",
+    manual: "https://www.st.com/en/development-tools/stm32cubeprog.html",
+    layer: "_cube",
+    log: Log::Rtt,
+    try_it: &["cargo run --release"],
 };
 
 static ELF2UF2: Flasher = Flasher {
@@ -123,6 +189,11 @@ static ELF2UF2: Flasher = Flasher {
     install: "cargo install elf2uf2-rs --locked --no-default-features",
     manual: "https://github.com/JoNil/elf2uf2-rs",
     layer: "_elf2uf2",
+    log: Log::None,
+    try_it: &[
+        "cargo install elf2uf2-rs --locked --no-default-features",
+        "cargo run --release",
+    ],
 };
 
 static PICOTOOL: Flasher = Flasher {
@@ -131,6 +202,8 @@ static PICOTOOL: Flasher = Flasher {
     install: "brew install picotool",
     manual: "https://github.com/raspberrypi/picotool",
     layer: "_picotool",
+    log: Log::None,
+    try_it: &["brew install picotool", "cargo run --release"],
 };
 
 // A probe would have to be wired up: for `cargo run` it is, the first run does without.
@@ -140,6 +213,34 @@ static DFU: Flasher = Flasher {
     install: "apt-get install dfu-util",
     manual: "https://dfu-util.sourceforge.net/",
     layer: "_dfu",
+    log: Log::None,
+    try_it: &[
+        "cargo install cargo-binutils --locked",
+        "rustup component add llvm-tools",
+        "cargo objcopy --release -- -O binary firmware.bin",
+        "dfu-util -d 0483:df11 -a 0 -s 0x08000000:leave -D firmware.bin",
+    ],
+};
+
+// The same for a bootloader that shows up as a drive and takes UF2 files.
+static UF2: Flasher = Flasher {
+    program: "elf2flash",
+    runner: "probe-rs run --chip {chip}",
+    install: "cargo install elf2flash --locked",
+    manual: "https://docs.rs/crate/elf2flash",
+    layer: "_uf2",
+    log: Log::None,
+    try_it: &["cargo install elf2flash --locked", "cargo build --release"],
+};
+
+static NRFDFU: Flasher = Flasher {
+    program: "nrfdfu",
+    runner: "nrfdfu",
+    install: "cargo install nrfdfu --locked",
+    manual: "https://github.com/knurling-rs/nrfdfu-rs",
+    layer: "_nrfdfu",
+    log: Log::None,
+    try_it: &["cargo install nrfdfu --locked", "cargo run --release"],
 };
 
 static ESPFLASH: Flasher = Flasher {
@@ -148,13 +249,18 @@ static ESPFLASH: Flasher = Flasher {
     install: "cargo install espflash --locked",
     manual: "https://github.com/esp-rs/espflash",
     layer: "_espflash",
+    log: Log::Own,
+    try_it: &["cargo install espflash --locked", "cargo run --release"],
 };
 
-/// What `cargo run` needs on boards with a probe.
-const WITH_PROBE_RS: &[&str] = &[
-    "cargo install probe-rs-tools --locked",
-    "cargo run --release",
-];
+const STLINK: &str = "Plug in its USB socket, that of the ST-LINK.";
+const JLINK: &str =
+    "Plug in the USB socket of its J-Link, and switch the board on where it has a switch.";
+const PLUG: &str = "Plug it in.";
+const WIRED: &str =
+    "Wire a probe to it: SWDIO, SWCLK and ground (an ST-LINK, a CMSIS-DAP probe, a J-Link).";
+const BOOTSEL: &str = "Hold BOOTSEL while you plug it in: a drive called RPI-RP2 appears.";
+const BOOTSEL_2: &str = "Hold BOOTSEL while you plug it in: a drive called RP2350 appears.";
 
 /// Every board, by family.
 pub static BOARDS: &[Board] = &[
@@ -162,158 +268,1163 @@ pub static BOARDS: &[Board] = &[
         id: "pico",
         title: "Raspberry Pi Pico",
         chip: "rp2040",
-        rust_version: "1.95",
         flash: Some(2048 * KIB),
+        bank: None,
+        loader: None,
         light: Light::Pin {
             pin: "PIN_25",
             lit: Level::High,
+            label: "the green LED beside the USB socket",
         },
         button: None,
-        log: Log::None,
+        console: None,
+        crystal: None,
         flasher: &ELF2UF2,
-        connect: "Hold BOOTSEL while you plug the Pico in: a drive called RPI-RP2 appears.",
-        expect: "The green LED beside the USB socket blinks, and every five seconds at another pace.",
-        try_it: &[
-            "cargo install elf2uf2-rs --locked --no-default-features",
-            "cargo run --release",
-        ],
+        connect: BOOTSEL,
+        source: "pico-sdk src/boards/include/boards/pico.h (LED 25, 2 MiB)",
     },
     Board {
         id: "pico2",
         title: "Raspberry Pi Pico 2",
         chip: "rp235xa",
-        rust_version: "1.95",
         flash: Some(4096 * KIB),
+        bank: None,
+        loader: None,
         light: Light::Pin {
             pin: "PIN_25",
             lit: Level::High,
+            label: "the green LED beside the USB socket",
         },
         button: None,
-        log: Log::None,
+        console: None,
+        crystal: None,
         flasher: &PICOTOOL,
-        connect: "Hold BOOTSEL while you plug the Pico 2 in: a drive called RP2350 appears.",
-        expect: "The green LED beside the USB socket blinks, and every five seconds at another pace.",
-        try_it: &["brew install picotool", "cargo run --release"],
+        connect: BOOTSEL_2,
+        source: "pico-sdk src/boards/include/boards/pico2.h (LED 25, 4 MiB, RP2350A)",
+    },
+    Board {
+        id: "xiao-rp2040",
+        title: "Seeed Studio XIAO RP2040",
+        chip: "rp2040",
+        flash: Some(2048 * KIB),
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PIN_25",
+            lit: Level::Low,
+            label: "the blue LED",
+        },
+        button: None,
+        console: None,
+        crystal: None,
+        flasher: &ELF2UF2,
+        connect: "Hold B while you plug it in: a drive called RPI-RP2 appears.",
+        source: "pico-sdk src/boards/include/boards/seeed_xiao_rp2040.h (LED 25 inverted, 2 MiB, XOSC delay multiplier 64)",
     },
     Board {
         id: "nrf52840-dk",
         title: "nRF52840 DK",
         chip: "nrf52840",
-        rust_version: "1.95",
         flash: None,
+        bank: None,
+        loader: None,
         light: Light::Pin {
             pin: "P0_13",
             lit: Level::Low,
+            label: "LED 1",
         },
         button: Some(Button {
             label: "Button 1",
             pin: "P0_11",
             pressed: Level::Low,
-            interrupt: "",
-            line: "",
         }),
-        log: Log::Rtt,
+        console: Some(Console {
+            uart: "UARTE0",
+            tx: "P0_06",
+            rx: "P0_08",
+        }),
+        crystal: None,
         flasher: &PROBE_RS,
-        connect: "Plug in the USB socket on the short side, that of the J-Link, and switch the board on.",
-        expect: "LED 1 blinks, and at another pace for each press of Button 1.",
-        try_it: WITH_PROBE_RS,
+        connect: JLINK,
+        source: "zephyr boards/nordic/nrf52840dk/nrf52840dk_nrf52840.dts, -pinctrl.dtsi",
+    },
+    Board {
+        id: "nrf52-dk",
+        title: "nRF52 DK",
+        chip: "nrf52832_xxaa",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "P0_17",
+            lit: Level::Low,
+            label: "LED 1",
+        },
+        button: Some(Button {
+            label: "Button 1",
+            pin: "P0_13",
+            pressed: Level::Low,
+        }),
+        console: Some(Console {
+            uart: "UARTE0",
+            tx: "P0_06",
+            rx: "P0_08",
+        }),
+        crystal: None,
+        flasher: &PROBE_RS,
+        connect: JLINK,
+        source: "zephyr boards/nordic/nrf52dk/nrf52dk_nrf52832.dts, -pinctrl.dtsi",
+    },
+    Board {
+        id: "nrf52840-dongle",
+        title: "nRF52840 Dongle",
+        chip: "nrf52840",
+        flash: None,
+        bank: None,
+        loader: Some(Loader {
+            name: "the USB bootloader of the nRF5 SDK",
+            start: 0x1000,
+            end: 0xE_0000,
+            ram: 8,
+        }),
+        light: Light::Pin {
+            pin: "P0_06",
+            lit: Level::Low,
+            label: "LED 1",
+        },
+        button: Some(Button {
+            label: "the button SW1",
+            pin: "P1_06",
+            pressed: Level::Low,
+        }),
+        console: None,
+        crystal: None,
+        flasher: &NRFDFU,
+        connect: "Plug it in and press its reset button: the red LED begins to pulse.",
+        source: "zephyr boards/nordic/nrf52840dongle/nrf52840dongle_nrf52840.dts, doc (LED0 green P0.6, 'does not have an on-board J-Link'), fstab-stock.dtsi (bootload",
+    },
+    Board {
+        id: "nrf5340-dk",
+        title: "nRF5340 DK",
+        chip: "nrf5340-app-s",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "P0_28",
+            lit: Level::Low,
+            label: "LED 1",
+        },
+        button: Some(Button {
+            label: "Button 1",
+            pin: "P0_23",
+            pressed: Level::Low,
+        }),
+        console: Some(Console {
+            uart: "SERIAL0",
+            tx: "P0_20",
+            rx: "P0_22",
+        }),
+        crystal: None,
+        flasher: &PROBE_RS,
+        connect: JLINK,
+        source: "zephyr boards/nordic/nrf5340dk/nrf5340dk_common.dtsi, nrf5340_cpuapp_common-pinctrl.dtsi, doc 'Segger IC'",
+    },
+    Board {
+        id: "nrf54l15-dk",
+        title: "nRF54L15 DK",
+        chip: "nrf54l15-app-s",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "P2_09",
+            lit: Level::High,
+            label: "LED 0",
+        },
+        button: Some(Button {
+            label: "Button 0",
+            pin: "P1_13",
+            pressed: Level::Low,
+        }),
+        console: Some(Console {
+            uart: "SERIAL20",
+            tx: "P1_04",
+            rx: "P1_05",
+        }),
+        crystal: None,
+        flasher: &PROBE_RS,
+        connect: JLINK,
+        source: "zephyr boards/nordic/nrf54l15dk/nrf54l15dk_common.dtsi, -pinctrl.dtsi",
+    },
+    Board {
+        id: "nrf9160-dk",
+        title: "nRF9160 DK",
+        chip: "nrf9160-s",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "P0_02",
+            lit: Level::High,
+            label: "LED 1",
+        },
+        button: Some(Button {
+            label: "Button 1",
+            pin: "P0_06",
+            pressed: Level::Low,
+        }),
+        console: Some(Console {
+            uart: "SERIAL0",
+            tx: "P0_29",
+            rx: "P0_28",
+        }),
+        crystal: None,
+        flasher: &PROBE_RS,
+        connect: JLINK,
+        source: "zephyr boards/nordic/nrf9160dk/nrf9160dk_nrf9160_common.dtsi (led flags 0 = active high",
+    },
+    Board {
+        id: "microbit-v1",
+        title: "BBC micro:bit v1",
+        chip: "nrf51_xxaa",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Matrix {
+            rows: &["P0_13", "P0_14", "P0_15"],
+            columns: &[
+                "P0_04", "P0_05", "P0_06", "P0_07", "P0_08", "P0_09", "P0_10", "P0_11", "P0_12",
+            ],
+            layer: "_matrix-nrf51",
+        },
+        button: Some(Button {
+            label: "button A",
+            pin: "P0_17",
+            pressed: Level::Low,
+        }),
+        console: Some(Console {
+            uart: "UART0",
+            tx: "P0_24",
+            rx: "P0_25",
+        }),
+        crystal: None,
+        flasher: &PROBE_RS,
+        connect: PLUG,
+        source: "zephyr boards/bbc/microbit/bbc_microbit.dts, -pinctrl.dtsi",
     },
     Board {
         id: "microbit-v2",
         title: "BBC micro:bit v2",
         chip: "nrf52833",
-        rust_version: "1.95",
         flash: None,
+        bank: None,
+        loader: None,
         light: Light::Matrix {
-            rows: ["P0_21", "P0_22", "P0_15", "P0_24", "P0_19"],
-            columns: ["P0_28", "P0_11", "P0_31", "P1_05", "P0_30"],
+            rows: &["P0_21", "P0_22", "P0_15", "P0_24", "P0_19"],
+            columns: &["P0_28", "P0_11", "P0_31", "P1_05", "P0_30"],
+            layer: "_matrix-nrf",
         },
         button: Some(Button {
             label: "button A",
             pin: "P0_14",
             pressed: Level::Low,
-            interrupt: "",
-            line: "",
         }),
-        log: Log::Rtt,
+        console: Some(Console {
+            uart: "UARTE0",
+            tx: "P0_06",
+            rx: "P1_08",
+        }),
+        crystal: None,
         flasher: &PROBE_RS,
-        connect: "Plug it in.",
-        expect: "A heart blinks, and at another pace for each press of button A.",
-        try_it: WITH_PROBE_RS,
+        connect: PLUG,
+        source: "zephyr boards/bbc/microbit_v2/bbc_microbit_v2.dts, -pinctrl.dtsi",
     },
     Board {
-        id: "nucleo-f411re",
-        title: "NUCLEO-F411RE",
-        chip: "stm32f411re",
-        rust_version: "1.95",
+        id: "feather-nrf52840",
+        title: "Adafruit Feather nRF52840 Express",
+        chip: "nrf52840",
         flash: None,
+        bank: None,
+        loader: Some(Loader {
+            name: "the Adafruit bootloader",
+            start: 0x2_6000,
+            end: 0xE_C000,
+            ram: 8,
+        }),
+        light: Light::Pin {
+            pin: "P1_15",
+            lit: Level::High,
+            label: "the red LED",
+        },
+        button: Some(Button {
+            label: "the button SWITCH",
+            pin: "P1_02",
+            pressed: Level::Low,
+        }),
+        console: None,
+        crystal: None,
+        flasher: &UF2,
+        connect: "Press its reset button twice, quickly: a drive called FTHR840BOOT appears.",
+        source: "zephyr boards/adafruit/feather_nrf52840/*_common.dtsi, *_uf2.dts, doc",
+    },
+    Board {
+        id: "xiao-nrf52840",
+        title: "Seeed Studio XIAO nRF52840",
+        chip: "nrf52840",
+        flash: None,
+        bank: None,
+        loader: Some(Loader {
+            name: "the Adafruit bootloader",
+            start: 0x2_7000,
+            end: 0xE_C000,
+            ram: 8,
+        }),
+        light: Light::Pin {
+            pin: "P0_26",
+            lit: Level::Low,
+            label: "the red LED",
+        },
+        button: None,
+        console: None,
+        crystal: None,
+        flasher: &UF2,
+        connect: "Press its reset button twice, quickly: a drive called XIAO-BOOT or XIAO-SENSE appears.",
+        source: "zephyr boards/seeed/xiao_ble/xiao_ble_common.dtsi",
+    },
+    Board {
+        id: "nucleo-f401re",
+        title: "NUCLEO-F401RE",
+        chip: "stm32f401re",
+        flash: None,
+        bank: None,
+        loader: None,
         light: Light::Pin {
             pin: "PA5",
             lit: Level::High,
+            label: "the green LED (LD2)",
         },
         button: Some(Button {
             label: "the blue button (B1)",
             pin: "PC13",
             pressed: Level::Low,
-            interrupt: "EXTI15_10",
-            line: "EXTI13",
         }),
-        log: Log::Rtt,
+        console: Some(Console {
+            uart: "USART2",
+            tx: "PA2",
+            rx: "PA3",
+        }),
+        crystal: Some(Crystal {
+            hertz: 8_000_000,
+            bypass: true,
+        }),
         flasher: &PROBE_RS,
-        connect: "Plug in its USB socket, that of the ST-LINK.",
-        expect: "The green LED (LD2) blinks, and at another pace for each press of the blue button (B1).",
-        try_it: WITH_PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/nucleo_f401re",
+    },
+    Board {
+        id: "nucleo-f411re",
+        title: "NUCLEO-F411RE",
+        chip: "stm32f411re",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PA5",
+            lit: Level::High,
+            label: "the green LED (LD2)",
+        },
+        button: Some(Button {
+            label: "the blue button (B1)",
+            pin: "PC13",
+            pressed: Level::Low,
+        }),
+        console: Some(Console {
+            uart: "USART2",
+            tx: "PA2",
+            rx: "PA3",
+        }),
+        crystal: Some(Crystal {
+            hertz: 8_000_000,
+            bypass: true,
+        }),
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/nucleo_f411re",
+    },
+    Board {
+        id: "nucleo-f446re",
+        title: "NUCLEO-F446RE",
+        chip: "stm32f446re",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PA5",
+            lit: Level::High,
+            label: "the green LED (LD2)",
+        },
+        button: Some(Button {
+            label: "the blue button (B1)",
+            pin: "PC13",
+            pressed: Level::Low,
+        }),
+        console: Some(Console {
+            uart: "USART2",
+            tx: "PA2",
+            rx: "PA3",
+        }),
+        crystal: Some(Crystal {
+            hertz: 8_000_000,
+            bypass: true,
+        }),
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/nucleo_f446re",
+    },
+    Board {
+        id: "nucleo-f103rb",
+        title: "NUCLEO-F103RB",
+        chip: "stm32f103rb",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PA5",
+            lit: Level::High,
+            label: "the green LED (LD2)",
+        },
+        button: Some(Button {
+            label: "the blue button (B1)",
+            pin: "PC13",
+            pressed: Level::Low,
+        }),
+        console: Some(Console {
+            uart: "USART2",
+            tx: "PA2",
+            rx: "PA3",
+        }),
+        crystal: Some(Crystal {
+            hertz: 8_000_000,
+            bypass: true,
+        }),
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/nucleo_f103rb",
+    },
+    Board {
+        id: "nucleo-f072rb",
+        title: "NUCLEO-F072RB",
+        chip: "stm32f072rb",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PA5",
+            lit: Level::High,
+            label: "the green LED (LD2)",
+        },
+        button: Some(Button {
+            label: "the blue button (B1)",
+            pin: "PC13",
+            pressed: Level::Low,
+        }),
+        console: Some(Console {
+            uart: "USART2",
+            tx: "PA2",
+            rx: "PA3",
+        }),
+        crystal: Some(Crystal {
+            hertz: 8_000_000,
+            bypass: true,
+        }),
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/nucleo_f072rb",
+    },
+    Board {
+        id: "nucleo-g071rb",
+        title: "NUCLEO-G071RB",
+        chip: "stm32g071rb",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PA5",
+            lit: Level::High,
+            label: "the green LED (LD4)",
+        },
+        button: Some(Button {
+            label: "the blue button (B1)",
+            pin: "PC13",
+            pressed: Level::Low,
+        }),
+        console: Some(Console {
+            uart: "USART2",
+            tx: "PA2",
+            rx: "PA3",
+        }),
+        crystal: None,
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/nucleo_g071rb",
+    },
+    Board {
+        id: "nucleo-g0b1re",
+        title: "NUCLEO-G0B1RE",
+        chip: "stm32g0b1re",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PA5",
+            lit: Level::High,
+            label: "the green LED (LD4)",
+        },
+        button: Some(Button {
+            label: "the blue button (B1)",
+            pin: "PC13",
+            pressed: Level::Low,
+        }),
+        console: Some(Console {
+            uart: "USART2",
+            tx: "PA2",
+            rx: "PA3",
+        }),
+        crystal: None,
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/nucleo_g0b1re",
+    },
+    Board {
+        id: "nucleo-g474re",
+        title: "NUCLEO-G474RE",
+        chip: "stm32g474re",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PA5",
+            lit: Level::High,
+            label: "the green LED (LD2)",
+        },
+        button: Some(Button {
+            label: "the blue button (B1)",
+            pin: "PC13",
+            pressed: Level::High,
+        }),
+        console: Some(Console {
+            uart: "LPUART1",
+            tx: "PA2",
+            rx: "PA3",
+        }),
+        crystal: Some(Crystal {
+            hertz: 24_000_000,
+            bypass: false,
+        }),
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/nucleo_g474re",
+    },
+    Board {
+        id: "nucleo-l476rg",
+        title: "NUCLEO-L476RG",
+        chip: "stm32l476rg",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PA5",
+            lit: Level::High,
+            label: "the green LED (LD2)",
+        },
+        button: Some(Button {
+            label: "the blue button (B1)",
+            pin: "PC13",
+            pressed: Level::Low,
+        }),
+        console: Some(Console {
+            uart: "USART2",
+            tx: "PA2",
+            rx: "PA3",
+        }),
+        crystal: None,
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/nucleo_l476rg",
+    },
+    Board {
+        id: "nucleo-l073rz",
+        title: "NUCLEO-L073RZ",
+        chip: "stm32l073rz",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PA5",
+            lit: Level::High,
+            label: "the green LED (LD2)",
+        },
+        button: Some(Button {
+            label: "the blue button (B1)",
+            pin: "PC13",
+            pressed: Level::Low,
+        }),
+        console: Some(Console {
+            uart: "USART2",
+            tx: "PA2",
+            rx: "PA3",
+        }),
+        crystal: Some(Crystal {
+            hertz: 8_000_000,
+            bypass: true,
+        }),
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/nucleo_l073rz",
+    },
+    Board {
+        id: "nucleo-c031c6",
+        title: "NUCLEO-C031C6",
+        chip: "stm32c031c6",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PA5",
+            lit: Level::High,
+            label: "the green LED (LD4)",
+        },
+        button: Some(Button {
+            label: "the blue button (B1)",
+            pin: "PC13",
+            pressed: Level::Low,
+        }),
+        console: Some(Console {
+            uart: "USART2",
+            tx: "PA2",
+            rx: "PA3",
+        }),
+        crystal: Some(Crystal {
+            hertz: 48_000_000,
+            bypass: false,
+        }),
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/nucleo_c031c6",
+    },
+    Board {
+        id: "nucleo-g031k8",
+        title: "NUCLEO-G031K8",
+        chip: "stm32g031k8",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PC6",
+            lit: Level::High,
+            label: "the green LED (LD3)",
+        },
+        button: None,
+        console: Some(Console {
+            uart: "USART2",
+            tx: "PA2",
+            rx: "PA3",
+        }),
+        crystal: None,
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/nucleo_g031k8/nucleo_g031k8.dts, doc/index.rst: 'One push-button: RESET', 'UART_2 ... ST-Link Virtual Port Com', LD3 PC6, ST-LINK/V2-",
+    },
+    Board {
+        id: "nucleo-l432kc",
+        title: "NUCLEO-L432KC",
+        chip: "stm32l432kc",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PB3",
+            lit: Level::High,
+            label: "the green LED (LD3)",
+        },
+        button: None,
+        console: Some(Console {
+            uart: "USART2",
+            tx: "PA2",
+            rx: "PA15",
+        }),
+        crystal: None,
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/nucleo_l432kc",
+    },
+    Board {
+        id: "nucleo-f429zi",
+        title: "NUCLEO-F429ZI",
+        chip: "stm32f429zi",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PB0",
+            lit: Level::High,
+            label: "the green LED (LD1)",
+        },
+        button: Some(Button {
+            label: "the blue button (B1)",
+            pin: "PC13",
+            pressed: Level::High,
+        }),
+        console: Some(Console {
+            uart: "USART3",
+            tx: "PD8",
+            rx: "PD9",
+        }),
+        crystal: Some(Crystal {
+            hertz: 8_000_000,
+            bypass: true,
+        }),
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/nucleo_f429zi/nucleo_f429zi.dts (leds, button ACTIVE_HIGH, hse-bypass, mac, mdio, usbotg_fs)",
+    },
+    Board {
+        id: "nucleo-f767zi",
+        title: "NUCLEO-F767ZI",
+        chip: "stm32f767zi",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PB0",
+            lit: Level::High,
+            label: "the green LED (LD1)",
+        },
+        button: Some(Button {
+            label: "the blue button (B1)",
+            pin: "PC13",
+            pressed: Level::High,
+        }),
+        console: Some(Console {
+            uart: "USART3",
+            tx: "PD8",
+            rx: "PD9",
+        }),
+        crystal: Some(Crystal {
+            hertz: 8_000_000,
+            bypass: true,
+        }),
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/nucleo_f767zi, doc: 'UART_3 (ST-Link Virtual Port Com)', ST-LINK/V2-1",
+    },
+    Board {
+        id: "nucleo-h743zi2",
+        title: "NUCLEO-H743ZI2",
+        chip: "stm32h743zi",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PB0",
+            lit: Level::High,
+            label: "the green LED (LD1)",
+        },
+        button: Some(Button {
+            label: "the blue button (B1)",
+            pin: "PC13",
+            pressed: Level::High,
+        }),
+        console: Some(Console {
+            uart: "USART3",
+            tx: "PD8",
+            rx: "PD9",
+        }),
+        crystal: Some(Crystal {
+            hertz: 8_000_000,
+            bypass: true,
+        }),
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/nucleo_h743zi/nucleo_h743zi.dts (LD2 yellow PE1 = ZI2), doc: 'UART_3 (ST-Link Virtual Port Com)'",
+    },
+    Board {
+        id: "nucleo-h563zi",
+        title: "NUCLEO-H563ZI",
+        chip: "stm32h563zi",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PB0",
+            lit: Level::High,
+            label: "the green LED (LD1)",
+        },
+        button: Some(Button {
+            label: "the blue button (B1)",
+            pin: "PC13",
+            pressed: Level::High,
+        }),
+        console: Some(Console {
+            uart: "USART3",
+            tx: "PD8",
+            rx: "PD9",
+        }),
+        crystal: Some(Crystal {
+            hertz: 8_000_000,
+            bypass: true,
+        }),
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/nucleo_h563zi/nucleo_h563zi-common.dtsi, .dts (mac, mdio), doc/index.rst: 'On-board ST-LINK/V3EC', 'UART3 (VCP)'",
+    },
+    Board {
+        id: "nucleo-u575zi-q",
+        title: "NUCLEO-U575ZI-Q",
+        chip: "stm32u575zi",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PC7",
+            lit: Level::High,
+            label: "the green LED (LD1)",
+        },
+        button: Some(Button {
+            label: "the blue button (B1)",
+            pin: "PC13",
+            pressed: Level::High,
+        }),
+        console: Some(Console {
+            uart: "USART1",
+            tx: "PA9",
+            rx: "PA10",
+        }),
+        crystal: None,
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/nucleo_u575zi_q/nucleo_u575zi_q-common.dtsi (LD1 green PC7, LD2 blue PB7 = led0, LD3 red PG2), doc: 'On-board ST-LINK/V3E'",
+    },
+    Board {
+        id: "nucleo-l552ze-q",
+        title: "NUCLEO-L552ZE-Q",
+        chip: "stm32l552ze",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PC7",
+            lit: Level::High,
+            label: "the green LED (LD1)",
+        },
+        button: Some(Button {
+            label: "the blue button (B1)",
+            pin: "PC13",
+            pressed: Level::High,
+        }),
+        console: Some(Console {
+            uart: "LPUART1",
+            tx: "PG7",
+            rx: "PG8",
+        }),
+        crystal: None,
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/nucleo_l552ze_q/nucleo_l552ze_q-common.dtsi, .dts (console lpuart1), doc: ST-LINK/V2-1, 'USB OTG full speed or device only'",
+    },
+    Board {
+        id: "p-nucleo-wb55",
+        title: "P-NUCLEO-WB55",
+        chip: "stm32wb55rg",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PB5",
+            lit: Level::High,
+            label: "the blue LED (LED1)",
+        },
+        button: Some(Button {
+            label: "the button SW1",
+            pin: "PC4",
+            pressed: Level::Low,
+        }),
+        console: Some(Console {
+            uart: "USART1",
+            tx: "PB6",
+            rx: "PB7",
+        }),
+        crystal: Some(Crystal {
+            hertz: 32_000_000,
+            bypass: false,
+        }),
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/nucleo_wb55rg/nucleo_wb55rg.dts (GPIO_PULL_UP), doc: 'On-board ST-LINK/V2-1', 'USB user with Micro-B'",
+    },
+    Board {
+        id: "nucleo-wl55jc",
+        title: "NUCLEO-WL55JC",
+        chip: "stm32wl55jc-cm4",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PB15",
+            lit: Level::High,
+            label: "the blue LED (LED1)",
+        },
+        button: Some(Button {
+            label: "the button B1",
+            pin: "PA0",
+            pressed: Level::Low,
+        }),
+        console: Some(Console {
+            uart: "LPUART1",
+            tx: "PA2",
+            rx: "PA3",
+        }),
+        crystal: Some(Crystal {
+            hertz: 32_000_000,
+            bypass: true,
+        }),
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/nucleo_wl55jc/nucleo_wl55jc.dts (GPIO_PULL_UP), doc: 'On-board STLINK-V3', 'LPUART_1 (ST-Link Virtual Port Com)', '32 MHz HSE on-boar",
+    },
+    Board {
+        id: "nucleo-wba55cg",
+        title: "NUCLEO-WBA55CG",
+        chip: "stm32wba55cg",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PB4",
+            lit: Level::Low,
+            label: "the blue LED (LD1)",
+        },
+        button: Some(Button {
+            label: "the button B1",
+            pin: "PC13",
+            pressed: Level::Low,
+        }),
+        console: Some(Console {
+            uart: "USART1",
+            tx: "PB12",
+            rx: "PA8",
+        }),
+        crystal: Some(Crystal {
+            hertz: 32_000_000,
+            bypass: false,
+        }),
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/nucleo_wba55cg/nucleo_wba55cg.dts: leds GPIO_ACTIVE_LOW, buttons ACTIVE_LOW|PULL_UP (PR #72795 'tested on real board'), doc: 'On-boar",
+    },
+    Board {
+        id: "stm32f4discovery",
+        title: "STM32F4DISCOVERY",
+        chip: "stm32f407vg",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PD12",
+            lit: Level::High,
+            label: "the green LED (LD4)",
+        },
+        button: Some(Button {
+            label: "the blue button (B1)",
+            pin: "PA0",
+            pressed: Level::High,
+        }),
+        console: None,
+        crystal: Some(Crystal {
+            hertz: 8_000_000,
+            bypass: false,
+        }),
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/stm32f4_disco/stm32f4_disco.dts, doc: 'ST-Link Virtual Com Port is not wired to chip serial port', ST-LINK/V2",
+    },
+    Board {
+        id: "stm32f3discovery",
+        title: "STM32F3DISCOVERY",
+        chip: "stm32f303vc",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PE15",
+            lit: Level::High,
+            label: "the green LED (LD6)",
+        },
+        button: Some(Button {
+            label: "the blue button (B1)",
+            pin: "PA0",
+            pressed: Level::High,
+        }),
+        console: Some(Console {
+            uart: "USART1",
+            tx: "PC4",
+            rx: "PC5",
+        }),
+        crystal: Some(Crystal {
+            hertz: 8_000_000,
+            bypass: true,
+        }),
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/stm32f3_disco/stm32f3_disco.dts, doc: VCP only on PCB version C and newer, '8 MHz MCO from the ST Link'",
+    },
+    Board {
+        id: "b-l475e-iot01a",
+        title: "B-L475E-IOT01A",
+        chip: "stm32l475vg",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PB14",
+            lit: Level::High,
+            label: "the green LED (LD2)",
+        },
+        button: Some(Button {
+            label: "the blue button (B2)",
+            pin: "PC13",
+            pressed: Level::Low,
+        }),
+        console: Some(Console {
+            uart: "USART1",
+            tx: "PB6",
+            rx: "PB7",
+        }),
+        crystal: None,
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/disco_l475_iot1/disco_l475_iot1.dts (led0 = LD2",
+    },
+    Board {
+        id: "stm32f746g-disco",
+        title: "STM32F746G-DISCO",
+        chip: "stm32f746ng",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PI1",
+            lit: Level::High,
+            label: "the green LED (LD1)",
+        },
+        button: Some(Button {
+            label: "the blue button (B1)",
+            pin: "PI11",
+            pressed: Level::High,
+        }),
+        console: Some(Console {
+            uart: "USART1",
+            tx: "PA9",
+            rx: "PB7",
+        }),
+        crystal: Some(Crystal {
+            hertz: 25_000_000,
+            bypass: false,
+        }),
+        flasher: &PROBE_RS,
+        connect: STLINK,
+        source: "zephyr boards/st/stm32f746g_disco/stm32f746g_disco.dts, doc: 'UART_1 (ST-Link Virtual Port Com)', on-board ST-LINK/V2-1",
+    },
+    Board {
+        id: "bluepill-f103",
+        title: "Blue Pill",
+        chip: "stm32f103c8",
+        flash: None,
+        bank: None,
+        loader: None,
+        light: Light::Pin {
+            pin: "PC13",
+            lit: Level::Low,
+            label: "the LED on PC13",
+        },
+        button: None,
+        console: None,
+        crystal: Some(Crystal {
+            hertz: 8_000_000,
+            bypass: false,
+        }),
+        flasher: &PROBE_RS,
+        connect: WIRED,
+        source: "zephyr boards/others/stm32_min_dev/stm32_min_dev_stm32f103xb_blue.overlay (gpioc 13 ACTIVE_LOW), stm32_min_dev_common.dtsi (clk_hse 8 MHz, usb)",
     },
     Board {
         id: "blackpill-f411",
         title: "WeAct Black Pill F411",
         chip: "stm32f411ce",
-        rust_version: "1.95",
         flash: None,
+        bank: None,
+        loader: None,
         light: Light::Pin {
             pin: "PC13",
             lit: Level::Low,
+            label: "the blue LED",
         },
         button: Some(Button {
             label: "the button KEY",
             pin: "PA0",
             pressed: Level::Low,
-            interrupt: "EXTI0",
-            line: "EXTI0",
         }),
-        log: Log::None,
+        console: None,
+        crystal: Some(Crystal {
+            hertz: 25_000_000,
+            bypass: false,
+        }),
         flasher: &DFU,
         connect: "Plug it in, hold BOOT0, press and release NRST, and release BOOT0.",
-        expect: "The blue LED blinks, and at another pace for each press of the button KEY.",
-        try_it: &[
-            "cargo install cargo-binutils --locked",
-            "rustup component add llvm-tools",
-            "cargo objcopy --release -- -O binary firmware.bin",
-            "dfu-util -d 0483:df11 -a 0 -s 0x08000000:leave -D firmware.bin",
-        ],
+        source: "zephyr boards/weact/blackpill_f411ce/blackpill_f411ce.dts (ACTIVE_LOW led, KEY PULL_UP, hse 25 MHz, usbotg_fs)",
+    },
+    Board {
+        id: "xiao-esp32c3",
+        title: "Seeed Studio XIAO ESP32C3",
+        chip: "esp32c3",
+        flash: Some(4096 * KIB),
+        bank: None,
+        loader: None,
+        light: Light::None,
+        button: Some(Button {
+            label: "the button BOOT (B)",
+            pin: "GPIO9",
+            pressed: Level::Low,
+        }),
+        console: None,
+        crystal: None,
+        flasher: &ESPFLASH,
+        connect: PLUG,
+        source: "zephyr boards/seeed/xiao_esp32c3/xiao_esp32c3.dts (console usb_serial, no leds), doc: 4MB flash, 'USB-C port for programming and debugging'",
     },
     Board {
         id: "xiao-esp32c6",
         title: "Seeed Studio XIAO ESP32C6",
         chip: "esp32c6",
-        rust_version: "1.95",
         flash: Some(4096 * KIB),
+        bank: None,
+        loader: None,
         light: Light::Pin {
             pin: "GPIO15",
             lit: Level::Low,
+            label: "the yellow LED",
         },
         button: Some(Button {
             label: "the button BOOT (B)",
             pin: "GPIO9",
             pressed: Level::Low,
-            interrupt: "",
-            line: "",
         }),
-        log: Log::Own,
+        console: None,
+        crystal: None,
         flasher: &ESPFLASH,
-        connect: "Plug it in.",
-        expect: "The yellow LED blinks, and at another pace for each press of the button BOOT (B).",
-        try_it: &["cargo install espflash --locked", "cargo run --release"],
+        connect: PLUG,
+        source: "ariel-os boards/seeedstudio-xiao-esp32c6.yaml (GPIO15 yellow active low, BOOT GPIO9 low)",
     },
 ];
 
@@ -346,7 +1457,34 @@ impl Level {
     }
 }
 
+/// To be heeded where flash can be one part or two.
+const BANKS: &str = "How flash is divided is said by the chip's option bytes, not by the program: check them with your flasher before you rely on its second half.";
+
 impl Board {
+    /// A board without a row: a chip, and what is said to be on its pins.
+    #[must_use]
+    pub fn custom(chip: &'static Chip, light: Light, button: Option<Button>) -> Self {
+        Self {
+            id: CUSTOM,
+            bank: None,
+            title: "",
+            chip: chip.name,
+            flash: None,
+            loader: None,
+            light,
+            button,
+            console: None,
+            crystal: None,
+            flasher: match (chip.family, chip.probe_name) {
+                ("esp", _) => &ESPFLASH,
+                (_, Some(_)) => &PROBE_RS,
+                (_, None) => &CUBE,
+            },
+            connect: if chip.family == "esp" { PLUG } else { WIRED },
+            source: "",
+        }
+    }
+
     /// Its chip's row.
     ///
     /// # Panics
@@ -369,50 +1507,129 @@ impl Board {
         self.chip().core.target()
     }
 
-    /// Where programs lie on it.
+    /// What decides the hardware, in a word or three.
     #[must_use]
-    pub fn flash(&self) -> Region {
-        let flash = self.chip().flash;
-        Region {
-            length: self.flash.unwrap_or(flash.length),
-            ..flash
+    pub fn short_name(&self) -> &'static str {
+        if self.id == CUSTOM {
+            self.chip
+        } else {
+            self.id
         }
     }
 
-    /// The layers below `embassy/` that make its projects, between `_base` and the kind's.
+    /// What people call it.
     #[must_use]
-    pub fn layers(&self) -> Vec<String> {
-        let mut layers = self.family_row().layers.to_vec();
-        layers.extend(self.chip().boot.layer());
-        layers.extend(match self.log {
-            Log::Rtt => Some("_rtt"),
-            Log::Own => None,
-            Log::None => Some("_silent"),
-        });
-        layers.push(match self.button {
-            Some(_) => "_button",
-            None => "_no-button",
-        });
-        layers.push(self.flasher.layer);
-        let wiring = match self.light {
-            Light::Pin { .. } => "led",
-            Light::Matrix { .. } => "matrix",
+    pub fn name(&self) -> String {
+        if self.title.is_empty() {
+            return format!("{} on a board of your own", self.chip.to_uppercase());
+        }
+        self.title.to_owned()
+    }
+
+    /// The same with its flash in one part or in two, where that can be chosen and was.
+    #[must_use]
+    pub fn with_banks(self, banks: Option<&str>) -> Self {
+        let bank = match banks {
+            Some("single") => Some(Bank::Single),
+            Some("dual") => Some(Bank::Dual),
+            _ => None,
         };
-        let mut layers: Vec<String> = layers.into_iter().map(str::to_owned).collect();
-        layers.push(format!("_{wiring}-{}", self.family()));
+        Self { bank, ..self }
+    }
+
+    /// Where its programs may lie.
+    #[must_use]
+    pub fn flash(&self) -> Region {
+        let chip = self.chip();
+        let flash = match (&chip.banks, self.bank) {
+            (Some(banks), Some(Bank::Single)) => banks.single,
+            (Some(banks), Some(Bank::Dual)) => banks.dual,
+            _ => chip.flash,
+        };
+        let (start, end) = match &self.loader {
+            Some(loader) => (loader.start, loader.end),
+            None => (0, self.flash.unwrap_or(flash.length)),
+        };
+        Region {
+            origin: flash.origin + start,
+            length: end - start,
+        }
+    }
+
+    /// Where its programs may keep their variables.
+    #[must_use]
+    pub fn ram(&self) -> Region {
+        let ram = self.chip().ram;
+        let taken = self.loader.as_ref().map_or(0, |loader| loader.ram);
+        Region {
+            origin: ram.origin + taken,
+            length: ram.length - taken,
+        }
+    }
+
+    /// The layers below `embassy/` that make projects which work with these parts of it, between
+    /// `_base` and the kind's.
+    #[must_use]
+    pub fn layers(&self, parts: &[Part]) -> Vec<String> {
+        let family = self.family_row().layers.iter();
+        let mut layers: Vec<String> = family.map(|&layer| layer.to_owned()).collect();
+        layers.extend(self.chip().boot.layer().map(str::to_owned));
+        layers.extend(match self.flasher.log {
+            Log::Rtt => Some("_rtt".to_owned()),
+            Log::Own => None,
+            Log::None => Some("_silent".to_owned()),
+        });
+        layers.extend(self.bank.map(|_| "_banks".to_owned()));
+        layers.extend(self.loader.as_ref().map(|_| "_loader".to_owned()));
+        layers.push(self.flasher.layer.to_owned());
+        layers.extend(parts.iter().flat_map(|&part| self.layers_of(part)));
         layers
+    }
+
+    fn layers_of(&self, part: Part) -> Vec<String> {
+        let family = self.family();
+        match part {
+            Part::Light => match self.light {
+                Light::Pin { .. } => vec![format!("_led-{family}")],
+                Light::Matrix { layer, .. } => vec!["_matrix".to_owned(), layer.to_owned()],
+                Light::Wireless => vec!["_wireless-led".to_owned()],
+                Light::Pixel { .. } => vec![format!("_pixel-{family}")],
+                // Without a button either, nothing is on a pin.
+                Light::None if self.button.is_none() => {
+                    vec![format!("_bare-{family}"), "_messages".to_owned()]
+                }
+                Light::None => vec!["_messages".to_owned()],
+            },
+            Part::Button => match self.button {
+                Some(_) => vec!["_button".to_owned(), format!("_button-{family}")],
+                None => vec!["_no-button".to_owned()],
+            },
+            Part::Console => vec![format!("_console-{family}")],
+            Part::Usb => vec![format!("_usb-{family}")],
+            Part::Network => vec![format!("_network-{family}")],
+        }
+    }
+
+    /// Whether a program on it can reach a network.
+    #[must_use]
+    pub fn has_network(&self) -> bool {
+        matches!(self.light, Light::Wireless)
     }
 
     /// What to watch out for.
     #[must_use]
-    pub fn caveats(&self) -> &'static [&'static str] {
-        self.family_row().caveats
+    pub fn caveats(&self) -> Vec<&'static str> {
+        let mut caveats = self.family_row().caveats.to_vec();
+        if self.bank.is_some() {
+            caveats.push(BANKS);
+        }
+        caveats
     }
 
     /// What to type after `cd`, to see it blink.
     #[must_use]
     pub fn next_steps(&self) -> &'static [&'static str] {
-        self.try_it
+        self.flasher.try_it
     }
 
     /// What `cargo run` starts, the image's path coming last.
@@ -423,65 +1640,148 @@ impl Board {
         self.flasher.runner.replace("{chip}", name)
     }
 
+    /// What is to be seen once it runs, as a sentence.
+    #[must_use]
+    pub fn expect(&self) -> String {
+        let shown = match &self.light {
+            Light::Pin { label, .. } => format!("{label} blinks"),
+            Light::Matrix { .. } => "a heart blinks".to_owned(),
+            Light::Wireless => "the LED beside the USB socket blinks".to_owned(),
+            Light::Pixel { .. } => "the RGB LED blinks".to_owned(),
+            Light::None => "what an LED would show is logged".to_owned(),
+        };
+        let pace = match &self.button {
+            Some(button) => format!("at another pace for each press of {}", button.label),
+            None => "every five seconds at another pace".to_owned(),
+        };
+        let mut text = format!("{shown}, and {pace}.");
+        if let Some(first) = text.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        text
+    }
+
     /// What templates may name as `board.*`: strings and booleans, nothing left to work out.
     #[must_use]
     pub fn context(&self) -> Value {
         let chip = self.chip();
-        let flash = self.flash();
-        let hex = |address: u32| format!("{address:#010x}");
-        let size = |length: u32| match length % KIB {
-            0 => format!("{}K", length / KIB),
-            _ => format!("{length:#x}"),
-        };
+        let (flash, ram) = (self.flash(), self.ram());
         let mut context = json!({
             "id": self.id,
-            "title": self.title,
+            "title": self.name(),
             "chip": chip.name,
+            "feature": chip.feature,
+            "time_driver": format!("time-driver-{}", chip.timer.to_lowercase()),
             "family": chip.family,
             "hal": self.family_row().hal,
             "target": self.target(),
             "flash_origin": hex(flash.origin),
             "flash_length": size(flash.length),
-            "ram_origin": hex(chip.ram.origin),
-            "ram_length": size(chip.ram.length),
+            "ram_origin": hex(ram.origin),
+            "ram_length": size(ram.length),
             "flasher": self.flasher.program,
             "install": self.flasher.install,
             "manual": self.flasher.manual,
             "runner": self.runner(),
             "connect": self.connect,
-            "expect": self.expect,
+            "expect": self.expect(),
+            "clock": self.clock(),
+            "bank": match self.bank {
+                Some(Bank::Single) => "single-bank",
+                Some(Bank::Dual) => "dual-bank",
+                None => "",
+            },
+            "loader": self.loader.as_ref().map_or("", |loader| loader.name),
             "has_button": self.button.is_some(),
             "has_matrix": matches!(self.light, Light::Matrix { .. }),
-            "has_log": self.log != Log::None,
+            "has_log": self.flasher.log != Log::None,
         });
         let mut set = |key: &str, value: &str| context[key] = json!(value);
         match &self.light {
-            Light::Pin { pin, lit } => {
+            Light::Pin { pin, lit, .. } => {
+                set("lamp_pins", &format!("p.{pin}"));
                 set("led_pin", pin);
                 set("led_lit", lit.name());
                 set("led_dark", lit.opposite().name());
             }
-            Light::Matrix { rows, columns } => {
-                for place in 0..5 {
-                    set(&format!("row_{}", place + 1), rows[place]);
-                    set(&format!("column_{}", place + 1), columns[place]);
+            Light::Pixel { pin } => {
+                set("lamp_pins", &format!("p.RMT, p.{pin}"));
+                set("led_pin", pin);
+            }
+            Light::Matrix { rows, columns, .. } => {
+                set("lamp_pins", "");
+                for (index, row) in rows.iter().enumerate() {
+                    set(&format!("row_{}", index + 1), row);
+                }
+                for (index, column) in columns.iter().enumerate() {
+                    set(&format!("column_{}", index + 1), column);
                 }
             }
+            Light::Wireless | Light::None => set("lamp_pins", ""),
         }
-        if let Some(button) = &self.button {
-            set("button_label", button.label);
-            set("button_pin", button.pin);
-            set("button_pressed", button.pressed.name());
-            set("button_pull", button.pressed.opposite().pull());
-            set("button_interrupt", button.interrupt);
-            set("button_line", button.line);
+        match &self.button {
+            Some(button) => {
+                set("button_label", button.label);
+                set("button_pin", button.pin);
+                set("button_pressed", button.pressed.name());
+                set("button_pull", button.pressed.opposite().pull());
+                match chip.exti(button.pin) {
+                    Some((interrupt, line)) => {
+                        set("button_pins", &format!("p.{}, p.{line}", button.pin));
+                        set("button_types", &format!("{{{line}, {}}}", button.pin));
+                        set("button_interrupt", interrupt);
+                        set("button_line", line);
+                    }
+                    None => set("button_pins", &format!("p.{}", button.pin)),
+                }
+            }
+            None => set("button_pins", ""),
         }
         context
+    }
+
+    /// The clock from outside, in words; empty without one.
+    fn clock(&self) -> String {
+        let Some(crystal) = self.crystal else {
+            return String::new();
+        };
+        let megahertz = crystal.hertz / 1_000_000;
+        if crystal.bypass {
+            format!("a clock signal of {megahertz} MHz")
+        } else {
+            format!("a crystal of {megahertz} MHz")
+        }
     }
 
     fn family_row(&self) -> &'static Family {
         chips::family(self.family()).expect("a chip's family is in the catalogue")
     }
+}
+
+fn hex(address: u32) -> String {
+    format!("{address:#010x}")
+}
+
+/// A length as linkers take it.
+fn size(length: u32) -> String {
+    match length % KIB {
+        0 => format!("{}K", length / KIB),
+        _ => format!("{length:#x}"),
+    }
+}
+
+/// Boards that people ask for and that are not offered, with why.
+pub static NOT_OFFERED: &[(&str, &str)] =
+    &[("esp32-devkitc", XTENSA), ("esp32-s3-devkitc-1", XTENSA)];
+
+const XTENSA: &str =
+    "its cores are Xtensa, for which Rust has no stable compiler; esp-generate sets one up";
+
+/// Why the board of that name is not offered, if it is one of those.
+#[must_use]
+pub fn not_offered(id: &str) -> Option<&'static str> {
+    let row = NOT_OFFERED.iter().find(|(board, _)| *board == id);
+    row.map(|(_, why)| *why)
 }
 
 /// The board of that name.
@@ -493,7 +1793,6 @@ pub fn find(id: &str) -> Option<&'static Board> {
 #[cfg(test)]
 mod tests {
     use super::{BOARDS, Light, find};
-    use crate::catalog::chips::CHIPS;
 
     #[test]
     fn names_are_unique_and_chips_known() {
@@ -501,25 +1800,36 @@ mod tests {
             assert!(std::ptr::eq(find(board.id).expect("known"), board));
             assert!(board.chip().name == board.chip);
             assert!(board.context().is_object());
-        }
-        for chip in CHIPS {
-            let carried = BOARDS.iter().any(|board| board.chip == chip.name);
-            assert!(carried, "no board carries `{}`", chip.name);
+            assert!(!board.source.is_empty(), "{}", board.id);
         }
     }
 
     #[test]
-    fn a_pin_has_one_use() {
+    fn pins_are_those_of_the_chip_and_have_one_use() {
         for board in BOARDS {
             let mut pins: Vec<&str> = match &board.light {
-                Light::Pin { pin, .. } => vec![pin],
-                Light::Matrix { rows, columns } => [&rows[..], &columns[..]].concat(),
+                Light::Pin { pin, .. } | Light::Pixel { pin } => vec![pin],
+                Light::Matrix { rows, columns, .. } => [*rows, *columns].concat(),
+                Light::Wireless | Light::None => Vec::new(),
             };
             pins.extend(board.button.iter().map(|button| button.pin));
+            pins.extend(board.console.iter().flat_map(|port| [port.tx, port.rx]));
+            for pin in &pins {
+                assert!(board.chip().has_pin(pin), "{}: {pin}", board.id);
+            }
             let all = pins.len();
             pins.sort_unstable();
             pins.dedup();
             assert_eq!(pins.len(), all, "{}", board.id);
+        }
+    }
+
+    #[test]
+    fn a_button_of_an_stm32_has_its_interrupt() {
+        for board in BOARDS.iter().filter(|board| board.family() == "stm32") {
+            if let Some(button) = &board.button {
+                assert!(board.chip().exti(button.pin).is_some(), "{}", board.id);
+            }
         }
     }
 

@@ -5,9 +5,11 @@
 //! them again. They are read when a chip is first asked for, and not before.
 
 mod resolve;
+mod samples;
 mod table;
 
 pub use resolve::{Unresolved, resolve};
+pub use samples::{pin_names, samples};
 
 /// Chips that one hardware abstraction layer serves in one way.
 #[derive(Debug)]
@@ -488,6 +490,10 @@ impl Port {
     fn names(&self) -> impl Iterator<Item = String> {
         let there = (0..64).filter(|number| self.numbers >> number & 1 == 1);
         there.map(|number| self.name(number))
+    }
+
+    fn into_names(self) -> Vec<String> {
+        self.names().collect()
     }
 
     /// Nordic's pins have two digits: `P0_05`.

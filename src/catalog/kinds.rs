@@ -13,6 +13,34 @@ pub enum Shape {
     Firmware,
 }
 
+/// A part of the hardware that a kind of firmware works with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Something that is lit or dark; what there is none of is logged.
+    Light,
+    /// A button; where there is none, time presses it.
+    Button,
+    /// A serial port.
+    Console,
+    /// The controller of a USB device.
+    Usb,
+    /// A way to a network.
+    Network,
+}
+
+impl Part {
+    /// The fact that has to be "yes" for it, where firmware cannot do without.
+    #[must_use]
+    pub const fn needs(self) -> Option<&'static str> {
+        match self {
+            Self::Light | Self::Button => None,
+            Self::Console => Some("has-console"),
+            Self::Usb => Some("has-usb"),
+            Self::Network => Some("has-network"),
+        }
+    }
+}
+
 /// A kind of program.
 #[derive(Debug)]
 pub struct Kind {
@@ -22,6 +50,18 @@ pub struct Kind {
     pub note: &'static str,
     /// Where it is offered.
     pub shape: Shape,
+    /// What firmware of this kind works with: it is offered where the hardware has that.
+    pub parts: &'static [Part],
+    /// Further facts that have to be "yes".
+    pub needs: &'static [&'static str],
+}
+
+impl Kind {
+    /// Every fact that has to be "yes" where it is offered.
+    pub fn facts(&self) -> impl Iterator<Item = &'static str> {
+        let parts = self.parts.iter().filter_map(|part| part.needs());
+        parts.chain(self.needs.iter().copied())
+    }
 }
 
 /// Every kind, in the order in which a question offers them.
@@ -30,31 +70,43 @@ pub static KINDS: &[Kind] = &[
         id: "http",
         note: "an HTTP service: JSON, health checks, time-outs, graceful shutdown",
         shape: Shape::Server,
+        parts: &[],
+        needs: &[],
     },
     Kind {
         id: "tcp",
         note: "a line-based TCP server on a protocol core without I/O",
         shape: Shape::Server,
+        parts: &[],
+        needs: &[],
     },
     Kind {
         id: "app",
         note: "a program that does several things at once and ends",
         shape: Shape::Program,
+        parts: &[],
+        needs: &[],
     },
     Kind {
         id: "file",
         note: "a program that reads and checksums files, several reads in flight",
         shape: Shape::Program,
+        parts: &[],
+        needs: &[],
     },
     Kind {
         id: "lib",
         note: "a library whose users bring their own runtime",
         shape: Shape::Library,
+        parts: &[],
+        needs: &[],
     },
     Kind {
         id: "blinky",
         note: "an LED that blinks and a button that changes its pace",
         shape: Shape::Firmware,
+        parts: &[Part::Light, Part::Button],
+        needs: &[],
     },
 ];
 

@@ -41,7 +41,7 @@ fn channel(text: &str) -> Option<String> {
 pub(super) fn checks(projects: &[&Blueprint], runtime: &str, channel: &str) -> Vec<Check> {
     let boards: Vec<&Board> = projects
         .iter()
-        .filter_map(|project| project.board)
+        .filter_map(|project| project.board.as_ref())
         .collect();
     let rustup = Program::ask("rustup", "--version");
     let mut checks = vec![Check::new("rustup", runtime, rustup_there(&rustup))];
@@ -185,7 +185,7 @@ fn distinct(boards: &[&Board], of: impl Fn(&Board) -> &'static str) -> Vec<&'sta
 }
 
 fn name(boards: &[&Board]) -> String {
-    let names: Vec<&str> = boards.iter().map(|board| board.id).collect();
+    let names: Vec<&str> = boards.iter().map(|board| board.short_name()).collect();
     names.join(", ")
 }
 

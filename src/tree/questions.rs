@@ -1,6 +1,6 @@
 //! The table of questions: the spine by hand, what follows below the leaf from the catalogue's rows.
 
-use super::{Choice, Condition, Question, Style};
+use super::{CUSTOM, Choice, Condition, NOTHING, Names, Question, Style};
 use crate::catalog::boards::BOARDS;
 use crate::catalog::extras::EXTRAS;
 use crate::catalog::kinds::{KINDS, Kind, Shape};
@@ -9,7 +9,8 @@ use crate::catalog::runtimes::RUNTIMES;
 
 /// Every question, in the order in which they are asked.
 pub(super) fn all() -> Vec<Question> {
-    spine().into_iter().chain(below_the_leaf()).collect()
+    let leaf = vec![discontinued(), runtime()];
+    [spine(), leaf, hardware(), program()].concat()
 }
 
 fn is(question: &'static str, values: &[&'static str]) -> Condition {
@@ -35,174 +36,258 @@ fn leaf(value: &'static str, note: &'static str, runtime: &'static str) -> Choic
     }
 }
 
+/// A question that is always asked and has no choices yet.
+fn question(id: &'static str, prompt: &'static str, help: &'static str) -> Question {
+    Question {
+        id,
+        prompt,
+        help,
+        style: Style::Choose,
+        when: Vec::new(),
+        choices: Vec::new(),
+        names: None,
+        default: "no",
+    }
+}
+
 /// The questions that lead to a runtime, in the order in which they are asked.
 fn spine() -> Vec<Question> {
     vec![
         Question {
-            id: "network-server",
-            prompt: "Building a network server?",
-            help: "It listens on a port and answers many peers at once",
-            style: Style::Choose,
-            when: Vec::new(),
             choices: vec![choice("yes", ""), choice("no", "")],
             default: "yes",
+            ..question(
+                "network-server",
+                "Building a network server?",
+                "It listens on a port and answers many peers at once",
+            )
         },
         Question {
-            id: "tokio-ecosystem",
-            prompt: "Need the tokio ecosystem (Axum, Tonic, Hyper)?",
-            help: "Web frameworks, gRPC, most database drivers and SDKs run on tokio alone",
-            style: Style::Choose,
             when: vec![vec![is("network-server", &["yes"])]],
             choices: vec![leaf("yes", "", "tokio"), choice("no", "")],
             default: "yes",
+            ..question(
+                "tokio-ecosystem",
+                "Need the tokio ecosystem (Axum, Tonic, Hyper)?",
+                "Web frameworks, gRPC, most database drivers and SDKs run on tokio alone",
+            )
         },
         Question {
-            id: "library",
-            prompt: "Building a library?",
-            help: "Other programs depend on it, and choose their own runtime",
-            style: Style::Choose,
             when: vec![vec![is("network-server", &["no"])]],
             choices: vec![leaf("yes", "", "agnostic"), choice("no", "")],
-            default: "no",
+            ..question(
+                "library",
+                "Building a library?",
+                "Other programs depend on it, and choose their own runtime",
+            )
         },
         Question {
-            id: "embedded",
-            prompt: "Embedded / no_std?",
-            help: "It runs on a microcontroller, without an operating system",
-            style: Style::Choose,
             when: vec![vec![is("library", &["no"])]],
             choices: vec![leaf("yes", "", "embassy"), choice("no", "")],
-            default: "no",
+            ..question(
+                "embedded",
+                "Embedded / no_std?",
+                "It runs on a microcontroller, without an operating system",
+            )
         },
         Question {
-            id: "tokio-crate",
-            prompt: "Need a crate that needs tokio (reqwest, sqlx, tonic, an SDK)?",
-            help: "One such dependency decides: it panics on any other runtime",
-            style: Style::Choose,
             when: vec![vec![is("embedded", &["no"])]],
             choices: vec![leaf("yes", "", "tokio"), choice("no", "")],
-            default: "no",
+            ..question(
+                "tokio-crate",
+                "Need a crate that needs tokio (reqwest, sqlx, tonic, an SDK)?",
+                "One such dependency decides: it panics on any other runtime",
+            )
         },
         Question {
-            id: "io-uring",
-            prompt: "Linux only, I/O-bound at thousands of connections or reads (io_uring)?",
-            help: "Below that, epoll and a blocking pool are as fast and run everywhere",
-            style: Style::Choose,
             when: vec![
                 vec![is("tokio-ecosystem", &["no"])],
                 vec![is("tokio-crate", &["no"])],
             ],
             choices: vec![leaf("yes", "", "uring"), choice("no", "")],
-            default: "no",
+            ..question(
+                "io-uring",
+                "Linux only, I/O-bound at thousands of connections or reads (io_uring)?",
+                "Below that, epoll and a blocking pool are as fast and run everywhere",
+            )
         },
         Question {
-            id: "event-loop",
-            prompt: "Write the event loop yourself, without async/await?",
-            help: "You handle readiness events of many sockets in one loop of your own",
-            style: Style::Choose,
             when: vec![vec![
                 is("tokio-ecosystem", &["no"]),
                 is("io-uring", &["no"]),
             ]],
             choices: vec![leaf("yes", "", "mio"), choice("no", "")],
-            default: "no",
+            ..question(
+                "event-loop",
+                "Write the event loop yourself, without async/await?",
+                "You handle readiness events of many sockets in one loop of your own",
+            )
         },
         Question {
-            id: "minimal-deps",
-            prompt: "Want minimal dependencies?",
-            help: "A small runtime made of independent crates",
-            style: Style::Choose,
             when: vec![
                 vec![is("event-loop", &["no"])],
                 vec![is("tokio-crate", &["no"]), is("io-uring", &["no"])],
             ],
             choices: vec![leaf("yes", "", "smol"), choice("no", "")],
             default: "yes",
-        },
-        Question {
-            id: "async-std",
-            prompt: "async-std is discontinued (RUSTSEC-2025-0052). Take which instead?",
-            help: "Nobody fixes what breaks in async-std; its authors point to smol",
-            style: Style::Choose,
-            when: vec![vec![is("minimal-deps", &["no"])]],
-            choices: vec![
-                leaf("smol", "where async-std's authors send its users", "smol"),
-                leaf("tokio", "the largest ecosystem", "tokio"),
-                leaf(
-                    "keep",
-                    "existing code, or a course that uses async-std",
-                    "async-std",
-                ),
-            ],
-            default: "smol",
+            ..question(
+                "minimal-deps",
+                "Want minimal dependencies?",
+                "A small runtime made of independent crates",
+            )
         },
     ]
 }
 
-/// The questions that follow from the runtime: their choices are the catalogue's rows.
-fn below_the_leaf() -> Vec<Question> {
+/// Where the spine ends at a runtime that is discontinued.
+fn discontinued() -> Question {
+    Question {
+        when: vec![vec![is("minimal-deps", &["no"])]],
+        choices: vec![
+            leaf("smol", "where async-std's authors send its users", "smol"),
+            leaf("tokio", "the largest ecosystem", "tokio"),
+            leaf(
+                "keep",
+                "existing code, or a course that uses async-std",
+                "async-std",
+            ),
+        ],
+        default: "smol",
+        ..question(
+            "async-std",
+            "async-std is discontinued (RUSTSEC-2025-0052). Take which instead?",
+            "Nobody fixes what breaks in async-std; its authors point to smol",
+        )
+    }
+}
+
+/// The leaf: what the questions above it lead to.
+fn runtime() -> Question {
+    Question {
+        style: Style::Flag,
+        choices: RUNTIMES
+            .iter()
+            .map(|row| choice(row.id, row.what))
+            .collect(),
+        default: "tokio",
+        ..question(
+            "runtime",
+            "Which runtime?",
+            "Takes the leaf directly: every question above it is thereby answered",
+        )
+    }
+}
+
+/// What firmware runs on: a board, or a chip and what is on its pins.
+fn hardware() -> Vec<Question> {
     vec![
         Question {
-            id: "runtime",
-            prompt: "Which runtime?",
-            help: "Takes the leaf directly: every question above it is thereby answered",
-            style: Style::Flag,
-            when: Vec::new(),
-            choices: RUNTIMES
+            style: Style::Search,
+            when: vec![vec![is("runtime", &["embassy"])]],
+            choices: BOARDS
                 .iter()
-                .map(|row| choice(row.id, row.what))
+                .map(|board| choice(board.id, board.title))
+                .chain([choice(
+                    CUSTOM,
+                    "another one: you name its chip and its pins",
+                )])
                 .collect(),
-            default: "tokio",
+            default: "pico",
+            ..question("board", "Which board?", "Type a part of its name")
         },
         Question {
-            id: "kind",
-            prompt: "What kind of program?",
-            help: "",
-            style: Style::Choose,
+            style: Style::Search,
+            when: vec![vec![is("runtime", &["embassy"])]],
+            choices: Vec::new(),
+            names: Some(Names::Chips),
+            default: "rp2040",
+            ..question("chip", "Which chip?", "Type a part of its name")
+        },
+        Question {
+            when: vec![vec![
+                is("runtime", &["embassy"]),
+                is("flash-banks", &["configurable"]),
+            ]],
+            choices: vec![
+                choice("single", "one bank"),
+                choice(
+                    "dual",
+                    "two banks: one can be written while the program runs from the other",
+                ),
+            ],
+            default: "single",
+            ..question(
+                "banks",
+                "How is its flash divided?",
+                "The chip's option bytes say it; programs and update schemes have to agree with them",
+            )
+        },
+        Question {
+            style: Style::Search,
+            when: vec![vec![is("board", &[CUSTOM])]],
+            choices: vec![choice(NOTHING, "no LED")],
+            names: Some(Names::Pins),
+            default: NOTHING,
+            ..question(
+                "led",
+                "An LED on which pin?",
+                "Without one the program logs instead of blinking",
+            )
+        },
+        Question {
+            when: vec![vec![is("board", &[CUSTOM]), is("has-led", &["yes"])]],
+            choices: vec![choice("high", ""), choice("low", "")],
+            default: "high",
+            ..question(
+                "led-active",
+                "Which level lights it?",
+                "An LED between the pin and ground is lit by a high level, one to the supply by a low level",
+            )
+        },
+        Question {
+            style: Style::Search,
+            when: vec![vec![is("board", &[CUSTOM])]],
+            choices: vec![choice(NOTHING, "no button")],
+            names: Some(Names::Pins),
+            default: NOTHING,
+            ..question(
+                "button",
+                "A button on which pin?",
+                "Without one the pace changes by itself",
+            )
+        },
+        Question {
+            when: vec![vec![is("board", &[CUSTOM]), is("has-button", &["yes"])]],
+            choices: vec![choice("low", ""), choice("high", "")],
+            default: "low",
+            ..question(
+                "button-active",
+                "Which level has it while it is pressed?",
+                "A button between the pin and ground gives a low level",
+            )
+        },
+    ]
+}
+
+/// What is to be written: the choices are the catalogue's rows.
+fn program() -> Vec<Question> {
+    vec![
+        Question {
             when: vec![vec![is("runtime", &runtimes_with(|_| true))]],
             choices: KINDS.iter().map(kind_choice).collect(),
             default: "http",
+            ..question("kind", "What kind of program?", "")
         },
         Question {
-            id: "engine",
-            prompt: "Which engine?",
-            help: "The crate that drives the ring",
-            style: Style::Choose,
             when: vec![vec![is(
                 "runtime",
                 &runtimes_with(|offer| offer.engine.is_some()),
             )]],
             choices: ENGINES.iter().map(engine_choice).collect(),
             default: "compio",
+            ..question("engine", "Which engine?", "The crate that drives the ring")
         },
         Question {
-            id: "chip",
-            prompt: "Which chip?",
-            help: "Narrows the boards to those that carry it",
-            style: Style::Flag,
-            when: vec![vec![is("runtime", &["embassy"])]],
-            choices: chip_choices(),
-            default: "rp2040",
-        },
-        Question {
-            id: "board",
-            prompt: "Which board?",
-            help: "Type a part of its name",
-            style: Style::Search,
-            when: vec![vec![is("runtime", &["embassy"])]],
-            choices: BOARDS
-                .iter()
-                .map(|board| Choice {
-                    when: vec![vec![is("chip", &[board.chip])]],
-                    ..choice(board.id, board.title)
-                })
-                .collect(),
-            default: "pico",
-        },
-        Question {
-            id: "with",
-            prompt: "Extras?",
-            help: "Space picks, Enter goes on",
             style: Style::Pick,
             when: vec![vec![is(
                 "kind",
@@ -219,11 +304,13 @@ fn below_the_leaf() -> Vec<Question> {
                 })
                 .collect(),
             default: "",
+            ..question("with", "Extras?", "Space picks, Enter goes on")
         },
     ]
 }
 
-/// A kind is offered where a runtime offers it; servers and other programs follow the first question.
+/// A kind is offered where a runtime offers it; servers and other programs follow the first
+/// question, firmware what the hardware has.
 fn kind_choice(kind: &'static Kind) -> Choice {
     let runtimes = runtimes_with(|offer| offer.kind == kind.id);
     let server = if kind.shape == Shape::Server {
@@ -231,11 +318,10 @@ fn kind_choice(kind: &'static Kind) -> Choice {
     } else {
         "no"
     };
+    let mut when = vec![is("runtime", &runtimes), is("network-server", &[server])];
+    when.extend(kind.facts().map(|fact| is(fact, &["yes"])));
     Choice {
-        when: vec![vec![
-            is("runtime", &runtimes),
-            is("network-server", &[server]),
-        ]],
+        when: vec![when],
         ..choice(kind.id, kind.note)
     }
 }
@@ -250,16 +336,6 @@ fn engine_choice(engine: &'static Engine) -> Choice {
             .collect(),
         ..choice(engine.id, engine.note)
     }
-}
-
-fn chip_choices() -> Vec<Choice> {
-    let mut choices: Vec<Choice> = Vec::new();
-    for board in BOARDS {
-        if choices.iter().all(|choice| choice.value != board.chip) {
-            choices.push(choice(board.chip, ""));
-        }
-    }
-    choices
 }
 
 fn runtimes_with(wanted: impl Fn(&Offer) -> bool) -> Vec<&'static str> {

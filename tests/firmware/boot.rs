@@ -26,6 +26,8 @@ const SETTLED: u32 = 20;
 const EVERY: u32 = 5000;
 /// What `blinky` shows on a matrix.
 const HEART: [&str; 5] = [".#.#.", "#####", "#####", ".###.", "..#.."];
+/// The same on the matrix of the first micro:bit, which wires five rows of five as three of nine.
+const HEART_OF_THREE: [&str; 3] = [".....####", "#####....", "#..######"];
 
 /// How a target's name begins, and what the emulator calls its core.
 const CORES: [(&str, &str); 4] = [
@@ -44,14 +46,20 @@ pub(crate) struct Spec(Value);
 impl Spec {
     /// A board's; none where the emulator has no such core, or knows nothing of its vendor's chips.
     pub(crate) fn of(board: &Board) -> Option<Self> {
-        let (chip, flash) = (board.chip(), board.flash());
+        let (chip, flash, ram) = (board.chip(), board.flash(), board.ram());
         let core = beginning(&CORES, board.target())?;
         let vendor = beginning(&VENDORS, chip.name)?;
         let led = match &board.light {
-            Light::Pin { pin, lit } => json!({"pin": pin, "lit": lit.name()}),
-            Light::Matrix { rows, columns } => {
-                json!({"rows": rows, "columns": columns, "picture": HEART})
+            Light::Pin { pin, lit, .. } => json!({"pin": pin, "lit": lit.name()}),
+            Light::Matrix { rows, columns, .. } => {
+                let picture = if rows.len() == HEART.len() {
+                    &HEART[..]
+                } else {
+                    &HEART_OF_THREE
+                };
+                json!({"rows": rows, "columns": columns, "picture": picture})
             }
+            Light::Wireless | Light::Pixel { .. } | Light::None => Value::Null,
         };
         let button = board.button.as_ref().map(
             |button| json!({"pin": button.pin, "pressed": button.pressed.name(), "settle": SETTLED}),
@@ -61,7 +69,7 @@ impl Spec {
             "vendor": vendor,
             "core": core,
             "flash": [flash.origin, flash.length],
-            "ram": [chip.ram.origin, chip.ram.length],
+            "ram": [ram.origin, ram.length],
             "led": led,
             "button": button,
             "expect": PACES,
@@ -197,10 +205,13 @@ fn all_controls(image: &Path, spec: &Spec, folder: &Path) -> Result<Vec<Control>
             json!([flash, 1024]),
         ),
         changed("half of the RAM", "no memory", "ram", json!([ram, half])),
-        changed("other paces", "the light", "expect", json!([500, 250, 50])),
     ];
-    controls.extend(wrong_light(spec));
-    controls.extend(wrong_button(spec));
+    if !spec.0["led"].is_null() {
+        let paces = json!([500, 250, 50]);
+        controls.push(changed("other paces", "the light", "expect", paces));
+        controls.extend(wrong_light(spec));
+        controls.extend(wrong_button(spec));
+    }
     let above = ram + spec.number("ram", 1) + 0x1000;
     let stack = u32::try_from(above).unwrap_or(u32::MAX).to_le_bytes();
     let mut broken = vec![("a stack above RAM", "no memory", spec.vectors(), stack)];

@@ -62,23 +62,32 @@ fn link(project: &Project) -> Result<(), Failed> {
         elf::check(&image, board.chip(), board.flash()).map_err(|errors| errors.join("\n"))?;
     let noticed =
         elf::disprove(&image, board.chip(), board.flash()).map_err(|errors| errors.join("\n"))?;
-    println!("{}: {report}; {noticed} corruptions noticed", board.id);
-    let Some(spec) = boot::Spec::of(board) else {
-        println!("{}: not booted, as no emulator here has its core", board.id);
+    println!(
+        "{}: {report}; {noticed} corruptions noticed",
+        board.short_name()
+    );
+    let Some(spec) = boot::Spec::of(&board) else {
+        println!(
+            "{}: not booted, as no emulator here has its core",
+            board.short_name()
+        );
         BOOTED
             .lock()
             .map_err(|error| error.to_string())?
             .1
-            .push(board.id);
+            .push(board.short_name());
         return Ok(());
     };
     let told = boot::boot(&image, &spec)?;
     let noticed = boot::controls(&image, &spec)?;
-    println!("{}: {told}; {noticed} ways to break it noticed", board.id);
+    println!(
+        "{}: {told}; {noticed} ways to break it noticed",
+        board.short_name()
+    );
     BOOTED
         .lock()
         .map_err(|error| error.to_string())?
         .0
-        .push(board.id);
+        .push(board.short_name());
     Ok(())
 }

@@ -8,11 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use cargo_async_init::answers::{Answer, Answers};
+use cargo_async_init::ask::with_defaults;
 use cargo_async_init::blueprint::Blueprint;
+use cargo_async_init::catalog::chips::samples;
 use cargo_async_init::fileset::FileSet;
 use cargo_async_init::name::PackageName;
 use cargo_async_init::plan::plan;
-use cargo_async_init::tree::tree;
+use cargo_async_init::tree::{NOTHING, tree};
 
 /// A path of the tree, with extras: what decides one project.
 #[derive(Clone, Debug)]
@@ -28,7 +30,7 @@ impl Project {
             .answers
             .in_order(tree())
             .map(|(_, answer)| answer.to_flag_value().replace(',', "-"))
-            .filter(|word| !word.is_empty())
+            .filter(|word| !word.is_empty() && word != NOTHING)
             .collect();
         words.join("-")
     }
@@ -84,12 +86,34 @@ impl Project {
     }
 }
 
-/// Every path of the tree, without extras.
+/// Every path of the tree, without extras. Of the chips without a board, those that stand for all;
+/// and of each family one that has something on its pins.
 pub fn all() -> Vec<Project> {
     tree()
         .projects()
         .into_iter()
+        .chain(wired())
         .map(|answers| Project { answers }.with(&[]))
+        .collect()
+}
+
+/// One chip of each family, with an LED and a button.
+fn wired() -> Vec<Answers> {
+    let mut families = BTreeSet::new();
+    samples()
+        .filter(|chip| families.insert(chip.family))
+        .map(|chip| {
+            let mut given = Answers::default();
+            given.set("chip", Answer::One(chip.name));
+            given.set("led-active", Answer::One("low"));
+            for question in ["led", "button"] {
+                let pins = tree().question(question).expect("a question");
+                let open = tree().open(pins, &given);
+                let pin = open.iter().rev().map(|pin| pin.value).nth(3);
+                given.set(question, Answer::One(pin.expect("a chip has pins")));
+            }
+            tree().canonical(&with_defaults(tree(), &given))
+        })
         .collect()
 }
 
