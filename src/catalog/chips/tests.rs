@@ -353,4 +353,7 @@ fn unknown_names_get_near_ones() {
     assert!(near("smt32f103c8").contains(&"stm32f103c8"));
     assert_eq!(near("z80"), Vec::<&str>::new());
     assert_eq!(near(""), Vec::<&str>::new());
+    for typed in ["nrf51ä22", "rp2350ä", "stm32f4ä1xé", "esp32ü", "ß", "🦀"] {
+        assert!(resolve(typed).is_err(), "{typed}");
+    }
 }
