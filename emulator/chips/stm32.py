@@ -98,7 +98,8 @@ def assemble(parts: Parts) -> Chip:
         parts.bus.attach(series.ports + place * PORT_LENGTH, PORT_LENGTH, pins.add_port(letter))
     if name == "n6":
         parts.bus.attach(stm32n6.BASE, stm32n6.LENGTH, stm32n6.Rcc())
-    timer = Finder(parts.bus, parts.nvic, parts.clock, parts.image, vectors)
+    handlers = parts.image.handlers(vectors)
+    timer = Finder(parts.bus, parts.nvic, parts.clock, handlers, parts.spec.tick_hz)
     return Chip(pins, timer, vectors)
 
 
