@@ -347,9 +347,13 @@ impl Chip {
     }
 
     /// What `low-power` needs (`embassy-stm32` `src/rtc/v2.rs`, `v3.rs`): the interrupt with which the
-    /// clock wakes the chip, which the sources name for these series.
+    /// clock wakes the chip, which the sources name for these series. And of the STM32WB a power
+    /// control that is known (`src/low_power.rs`): those of WB10 and WB15, `wb`, have no fields.
     fn sleeps_deeply(&self, series: &str) -> bool {
         let series = series.trim_end_matches('+');
+        if self.version("pwr") == Some("wb") {
+            return false;
+        }
         match self.version("rtc") {
             Some(version) if version.starts_with("v2") => {
                 ["stm32f4", "stm32l4", "stm32wb", "stm32l0"].contains(&series)
