@@ -303,6 +303,36 @@ pub static BOARDS: &[Board] = &[
         source: "pico-sdk src/boards/include/boards/pico2.h (LED 25, 4 MiB, RP2350A)",
     },
     Board {
+        id: "pico-w",
+        title: "Raspberry Pi Pico W",
+        chip: "rp2040",
+        flash: Some(2048 * KIB),
+        bank: None,
+        loader: None,
+        light: Light::Wireless,
+        button: None,
+        console: None,
+        crystal: None,
+        flasher: &ELF2UF2,
+        connect: BOOTSEL,
+        source: "pico-sdk src/boards/include/boards/pico_w.h (CYW43_WL_GPIO_LED_PIN 0, WL_REG_ON 23, DATA 24, CS 25, CLOCK 29, 2 MiB)",
+    },
+    Board {
+        id: "pico2-w",
+        title: "Raspberry Pi Pico 2 W",
+        chip: "rp235xa",
+        flash: Some(4096 * KIB),
+        bank: None,
+        loader: None,
+        light: Light::Wireless,
+        button: None,
+        console: None,
+        crystal: None,
+        flasher: &PICOTOOL,
+        connect: BOOTSEL_2,
+        source: "pico-sdk src/boards/include/boards/pico2_w.h (same cyw43 pins, 4 MiB, RP2350A)",
+    },
+    Board {
         id: "xiao-rp2040",
         title: "Seeed Studio XIAO RP2040",
         chip: "rp2040",
@@ -1385,6 +1415,75 @@ pub static BOARDS: &[Board] = &[
         source: "zephyr boards/weact/blackpill_f411ce/blackpill_f411ce.dts (ACTIVE_LOW led, KEY PULL_UP, hse 25 MHz, usbotg_fs)",
     },
     Board {
+        id: "esp32c3-devkitm-1",
+        title: "ESP32-C3-DevKitM-1",
+        chip: "esp32c3",
+        flash: Some(4096 * KIB),
+        bank: None,
+        loader: None,
+        light: Light::Pixel { pin: "GPIO8" },
+        button: Some(Button {
+            label: "the button BOOT",
+            pin: "GPIO9",
+            pressed: Level::Low,
+        }),
+        console: Some(Console {
+            uart: "UART0",
+            tx: "GPIO21",
+            rx: "GPIO20",
+        }),
+        crystal: None,
+        flasher: &ESPFLASH,
+        connect: PLUG,
+        source: "esp-dev-kits docs/en/esp32c3/esp32-c3-devkitm-1/user_guide.rst: one Micro-USB port behind a USB-to-UART bridge, RGB LED GPIO8, 4 MB in package, U0TXD GPIO21, U0RXD GPIO20",
+    },
+    Board {
+        id: "esp32c6-devkitc-1",
+        title: "ESP32-C6-DevKitC-1",
+        chip: "esp32c6",
+        flash: Some(8192 * KIB),
+        bank: None,
+        loader: None,
+        light: Light::Pixel { pin: "GPIO8" },
+        button: Some(Button {
+            label: "the button BOOT",
+            pin: "GPIO9",
+            pressed: Level::Low,
+        }),
+        console: Some(Console {
+            uart: "UART0",
+            tx: "GPIO16",
+            rx: "GPIO17",
+        }),
+        crystal: None,
+        flasher: &ESPFLASH,
+        connect: "Plug in the USB socket of the chip itself, not that of the bridge.",
+        source: "esp-dev-kits docs/en/esp32c6/esp32-c6-devkitc-1/user_guide.rst: second USB-C port on the chip, bridge port, RGB LED GPIO8, 8 MB",
+    },
+    Board {
+        id: "esp32h2-devkitm-1",
+        title: "ESP32-H2-DevKitM-1",
+        chip: "esp32h2",
+        flash: Some(4096 * KIB),
+        bank: None,
+        loader: None,
+        light: Light::Pixel { pin: "GPIO8" },
+        button: Some(Button {
+            label: "the button BOOT",
+            pin: "GPIO9",
+            pressed: Level::Low,
+        }),
+        console: Some(Console {
+            uart: "UART0",
+            tx: "GPIO24",
+            rx: "GPIO23",
+        }),
+        crystal: None,
+        flasher: &ESPFLASH,
+        connect: "Plug in the USB socket of the chip itself, not that of the bridge.",
+        source: "esp-dev-kits docs/en/esp32h2/esp32-h2-devkitm-1/user_guide.rst: second USB-C port on the chip, bridge port, RGB LED GPIO8, 4 MB",
+    },
+    Board {
         id: "xiao-esp32c3",
         title: "Seeed Studio XIAO ESP32C3",
         chip: "esp32c3",
@@ -1459,6 +1558,9 @@ impl Level {
 
 /// To be heeded where flash can be one part or two.
 const BANKS: &str = "How flash is divided is said by the chip's option bytes, not by the program: check them with your flasher before you rely on its second half.";
+
+/// To be heeded where the radio chip is a CYW43439: from the README of cyw43-firmware 0.1.0.
+const RADIO: &str = "The radio chip's firmware, which the crate `cyw43-firmware` carries, is not free software: of its two licences one allows it solely with chips made by Raspberry Pi, as this one, the other solely without commercial purpose.";
 
 impl Board {
     /// A board without a row: a chip, and what is said to be on its pins.
@@ -1623,6 +1725,9 @@ impl Board {
         if self.bank.is_some() {
             caveats.push(BANKS);
         }
+        if matches!(self.light, Light::Wireless) {
+            caveats.push(RADIO);
+        }
         caveats
     }
 
@@ -1707,6 +1812,8 @@ impl Board {
             Light::Pixel { pin } => {
                 set("lamp_pins", &format!("p.RMT, p.{pin}"));
                 set("led_pin", pin);
+                set("pixel_types", &format!("{{{pin}, RMT}}"));
+                set("pixel_megahertz", pulse_clock(chip));
             }
             Light::Matrix { rows, columns, .. } => {
                 set("lamp_pins", "");
@@ -1756,6 +1863,12 @@ impl Board {
     fn family_row(&self) -> &'static Family {
         chips::family(self.family()).expect("a chip's family is in the catalogue")
     }
+}
+
+/// The megahertz of the clock with which an ESP makes series of pulses (RMT): esp-hal 1.2.2, the
+/// documentation of its module `rmt`.
+fn pulse_clock(chip: &Chip) -> &'static str {
+    if chip.name == "esp32h2" { "32" } else { "80" }
 }
 
 fn hex(address: u32) -> String {
