@@ -4,9 +4,12 @@
 //! linked, its image examined and, where its core can be emulated, booted; not more than that is
 //! claimed.
 
+use std::iter;
+
 use serde_json::{Value, json};
 
 use super::chips::{self, Bank, Chip, Family, KIB, Region};
+use super::ethernet;
 use super::kinds::Part;
 use crate::tree::CUSTOM;
 
@@ -1691,31 +1694,43 @@ impl Board {
     fn layers_of(&self, part: Part) -> Vec<String> {
         let family = self.family();
         match part {
-            Part::Light => match self.light {
-                Light::Pin { .. } => vec![format!("_led-{family}")],
-                Light::Matrix { layer, .. } => vec!["_matrix".to_owned(), layer.to_owned()],
-                Light::Wireless => vec!["_wireless-led".to_owned()],
-                Light::Pixel { .. } => vec![format!("_pixel-{family}")],
-                // Without a button either, nothing is on a pin.
-                Light::None if self.button.is_none() => {
-                    vec![format!("_bare-{family}"), "_messages".to_owned()]
-                }
-                Light::None => vec!["_messages".to_owned()],
-            },
+            Part::Light => iter::once("_light".to_owned())
+                .chain(self.layers_of_light())
+                .collect(),
             Part::Button => match self.button {
                 Some(_) => vec!["_button".to_owned(), format!("_button-{family}")],
                 None => vec!["_no-button".to_owned()],
             },
             Part::Console => vec![format!("_console-{family}")],
             Part::Usb => vec![format!("_usb-{family}")],
-            Part::Network => vec![format!("_network-{family}")],
+            Part::Network => {
+                let clocks = ethernet::of(self).map(|row| row.clocks.to_owned());
+                iter::once(format!("_network-{family}"))
+                    .chain(clocks)
+                    .collect()
+            }
+        }
+    }
+
+    fn layers_of_light(&self) -> Vec<String> {
+        let family = self.family();
+        match self.light {
+            Light::Pin { .. } => vec![format!("_led-{family}")],
+            Light::Matrix { layer, .. } => vec!["_matrix".to_owned(), layer.to_owned()],
+            Light::Wireless => vec!["_wireless-led".to_owned()],
+            Light::Pixel { .. } => vec![format!("_pixel-{family}")],
+            // Without a button either, nothing is on a pin.
+            Light::None if self.button.is_none() => {
+                vec![format!("_bare-{family}"), "_messages".to_owned()]
+            }
+            Light::None => vec!["_messages".to_owned()],
         }
     }
 
     /// Whether a program on it can reach a network.
     #[must_use]
     pub fn has_network(&self) -> bool {
-        matches!(self.light, Light::Wireless)
+        matches!(self.light, Light::Wireless) || ethernet::of(self).is_some()
     }
 
     /// What to watch out for.
@@ -1745,6 +1760,19 @@ impl Board {
         self.flasher.runner.replace("{chip}", name)
     }
 
+    /// The same for a program that is on a network.
+    #[must_use]
+    pub fn expect_of_network(&self) -> String {
+        let light = match &self.light {
+            Light::Pin { label, .. } => label,
+            Light::Wireless => "the LED beside the USB socket",
+            _ => "the light",
+        };
+        capital(format!(
+            "{light} blinks while an address is awaited and is lit once there is one."
+        ))
+    }
+
     /// What is to be seen once it runs, as a sentence.
     #[must_use]
     pub fn expect(&self) -> String {
@@ -1759,11 +1787,7 @@ impl Board {
             Some(button) => format!("at another pace for each press of {}", button.label),
             None => "every five seconds at another pace".to_owned(),
         };
-        let mut text = format!("{shown}, and {pace}.");
-        if let Some(first) = text.get_mut(..1) {
-            first.make_ascii_uppercase();
-        }
-        text
+        capital(format!("{shown}, and {pace}."))
     }
 
     /// What templates may name as `board.*`: strings and booleans, nothing left to work out.
@@ -1826,6 +1850,13 @@ impl Board {
             }
             Light::Wireless | Light::None => set("lamp_pins", ""),
         }
+        let outside = ethernet::of(self).zip(self.crystal);
+        for (key, value) in outside
+            .into_iter()
+            .flat_map(|(row, crystal)| row.context(chip, crystal))
+        {
+            set(&key, value.as_str().unwrap_or_default());
+        }
         match &self.button {
             Some(button) => {
                 set("button_label", button.label);
@@ -1869,6 +1900,14 @@ impl Board {
 /// documentation of its module `rmt`.
 fn pulse_clock(chip: &Chip) -> &'static str {
     if chip.name == "esp32h2" { "32" } else { "80" }
+}
+
+/// A sentence as it begins.
+fn capital(mut text: String) -> String {
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
 }
 
 fn hex(address: u32) -> String {
