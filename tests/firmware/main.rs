@@ -1,24 +1,58 @@
 //! The firmware tier: every board's release image is linked, and checked on this machine.
 //!
 //! It proves that an image would start: stack, vectors, sections and instructions are where and
-//! what that chip has. It does not run it.
+//! what that chip has. It does not run it. What runs is its simulation: for one board of each sort of
+//! light and button, as the boards' programs differ in nothing else on this machine.
 
 mod elf;
 #[path = "../projects/mod.rs"]
 mod projects;
+mod simulate;
 
+use std::mem::{Discriminant, discriminant};
+
+use cargo_async_init::catalog::boards::Light;
 use libtest_mimic::{Arguments, Failed, Trial};
 use projects::Project;
 
 fn main() {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
-    let trials = projects::all()
-        .into_iter()
-        .filter(Project::is_firmware)
-        .map(|project| Trial::test(project.slug(), move || link(&project)))
+    let projects = projects::all().into_iter().filter(Project::is_firmware);
+    let mut sorts = Vec::new();
+    let trials = projects
+        .flat_map(|project| {
+            let simulated = sort_of(&project).filter(|sort| !sorts.contains(sort));
+            sorts.extend(simulated);
+            let name = format!("{}-simulated", project.slug());
+            let other = project.clone();
+            let link = Trial::test(project.slug(), move || link(&project));
+            let simulation = simulated.map(|_| Trial::test(name, move || simulate(&other)));
+            [Some(link), simulation].into_iter().flatten()
+        })
         .collect();
     libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// The kind of a project that can be simulated, and what its program shows and waits for.
+type Sort = (&'static str, Discriminant<Light>, bool);
+
+fn sort_of(project: &Project) -> Option<Sort> {
+    let blueprint = project.blueprint("my-app");
+    let simulated = project
+        .files("my-app")
+        .get("examples/simulate/main.rs")
+        .is_some();
+    let board = blueprint.board.filter(|_| simulated)?;
+    let button = board.button.is_some();
+    Some((blueprint.kind.id, discriminant(&board.light), button))
+}
+
+fn simulate(project: &Project) -> Result<(), Failed> {
+    let folder = projects::generated(project);
+    let board = project.blueprint("my-app").board;
+    let board = board.ok_or("firmware has a board")?;
+    Ok(simulate::watch(&folder, board.button.is_some())?)
 }
 
 fn link(project: &Project) -> Result<(), Failed> {
