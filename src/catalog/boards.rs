@@ -1822,6 +1822,7 @@ impl Board {
             },
             "loader": self.loader.as_ref().map_or("", |loader| loader.name),
             "has_button": self.button.is_some(),
+            "presser": if self.button.is_some() { "Enter" } else { "time" },
             "has_matrix": matches!(self.light, Light::Matrix { .. }),
             "has_log": self.flasher.log != Log::None,
         });

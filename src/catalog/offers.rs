@@ -194,7 +194,7 @@ pub static OFFERS: &[Offer] = &[
         summary: "Firmware on embassy that blinks an LED.",
         rust_version: "1.95",
         port: None,
-        try_it: &["cargo test-host"],
+        try_it: &["cargo test-host", "cargo simulate"],
         caveats: &[],
     },
     Offer {
