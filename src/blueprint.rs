@@ -8,7 +8,7 @@ use crate::answers::Answers;
 use crate::catalog::boards::{self, Board, Button, Level, Light};
 use crate::catalog::chips;
 use crate::catalog::extras::{EXTRAS, Extra};
-use crate::catalog::kinds::{self, Kind, Shape};
+use crate::catalog::kinds::{self, Kind, Part, Shape};
 use crate::catalog::offers::{self, Engine, Offer};
 use crate::catalog::runtimes::{self, Runtime};
 use crate::cli;
@@ -161,6 +161,7 @@ impl Blueprint {
         let mut set = |key: &str, value: Value| context.insert(key.to_owned(), value);
         set("name", json!(self.name.as_str()));
         set("crate_name", json!(self.name.crate_name()));
+        set("host_name", json!(self.name.host_name()));
         set("rust_version", json!(self.rust_version()));
         set("toolchain", json!(FIRMWARE_TOOLCHAIN));
         set("tool_version", json!(TOOL_VERSION));
@@ -188,7 +189,11 @@ impl Blueprint {
             set(&format!("with_{}", extra.id), json!(chosen));
         }
         if let Some(board) = &self.board {
-            set("board", board.context());
+            let mut hardware = board.context();
+            if self.kind.parts.contains(&Part::Network) {
+                hardware["expect"] = json!(board.expect_of_network());
+            }
+            set("board", hardware);
         }
         Value::Object(context)
     }

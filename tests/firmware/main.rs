@@ -2,15 +2,19 @@
 //!
 //! First as it lies there: stack, vectors, sections and instructions are where and what that chip
 //! has. Then as it runs: it boots under emulation, and its light does what it should. No board is
-//! at hand: nothing here is verified on hardware.
+//! at hand: nothing here is verified on hardware. Simulated, on this machine, is one board of each
+//! sort of light and button, as the boards' programs differ in nothing else there.
 
 mod boot;
 mod elf;
 #[path = "../projects/mod.rs"]
 mod projects;
+mod simulate;
 
+use std::mem::{Discriminant, discriminant};
 use std::sync::Mutex;
 
+use cargo_async_init::catalog::boards::Light;
 use libtest_mimic::{Arguments, Failed, Trial};
 use projects::Project;
 
@@ -20,10 +24,18 @@ static BOOTED: Mutex<(Vec<&str>, Vec<&str>)> = Mutex::new((Vec::new(), Vec::new(
 fn main() {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
-    let trials = projects::all()
-        .into_iter()
-        .filter(Project::is_firmware)
-        .map(|project| Trial::test(project.slug(), move || link(&project)))
+    let projects = projects::all().into_iter().filter(Project::is_firmware);
+    let mut sorts = Vec::new();
+    let trials = projects
+        .flat_map(|project| {
+            let simulated = sort_of(&project).filter(|sort| !sorts.contains(sort));
+            sorts.extend(simulated);
+            let name = format!("{}-simulated", project.slug());
+            let other = project.clone();
+            let link = Trial::test(project.slug(), move || link(&project));
+            let simulation = simulated.map(|_| Trial::test(name, move || simulate(&other)));
+            [Some(link), simulation].into_iter().flatten()
+        })
         .collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
     tell();
@@ -45,6 +57,27 @@ fn tell() {
         let (count, names) = (linked.len(), linked.join(", "));
         println!("not booted, as no emulator here has the core: {count} ({names})");
     }
+}
+
+/// The kind of a project that can be simulated, and what its program shows and waits for.
+type Sort = (&'static str, Discriminant<Light>, bool);
+
+fn sort_of(project: &Project) -> Option<Sort> {
+    let blueprint = project.blueprint("my-app");
+    let simulated = project
+        .files("my-app")
+        .get("examples/simulate/main.rs")
+        .is_some();
+    let board = blueprint.board.filter(|_| simulated)?;
+    let button = board.button.is_some();
+    Some((blueprint.kind.id, discriminant(&board.light), button))
+}
+
+fn simulate(project: &Project) -> Result<(), Failed> {
+    let folder = projects::generated(project);
+    let board = project.blueprint("my-app").board;
+    let board = board.ok_or("firmware has a board")?;
+    Ok(simulate::watch(&folder, board.button.is_some())?)
 }
 
 fn link(project: &Project) -> Result<(), Failed> {

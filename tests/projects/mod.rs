@@ -166,7 +166,8 @@ pub fn generated(project: &Project) -> PathBuf {
     folder
 }
 
-fn sync(folder: &Path, files: &FileSet) {
+/// Makes a folder hold these files and, but for a lock file, no others.
+pub fn sync(folder: &Path, files: &FileSet) {
     let wanted: BTreeSet<PathBuf> = files.iter().map(|(path, _)| folder.join(path)).collect();
     for stale in files_below(folder).difference(&wanted) {
         if stale.file_name().is_some_and(|name| name != "Cargo.lock") {

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use cargo_async_init::blueprint::FIRMWARE_TOOLCHAIN;
-use cargo_async_init::catalog::boards::{BOARDS, Board};
+use cargo_async_init::catalog::chips::{self, Chip};
 
 use crate::projects;
 
@@ -20,8 +20,8 @@ pub const OTHER_SYSTEMS: [&str; 2] = ["x86_64-pc-windows-msvc", "aarch64-apple-d
 pub fn run() -> Result<(), String> {
     toolchain(TOOL_RUST)?;
     toolchain(FIRMWARE_TOOLCHAIN)?;
-    let boards: BTreeSet<&str> = BOARDS.iter().map(Board::target).collect();
-    for target in boards {
+    let chips: BTreeSet<&str> = chips::all().iter().map(Chip::target).collect();
+    for target in chips {
         target_for(FIRMWARE_TOOLCHAIN, target)?;
     }
     let active = active_toolchain()?;
