@@ -191,7 +191,7 @@ fn what_kinds_ask_of_a_chip() {
     assert_eq!(usb("rp2040"), (Usb::Rp, "USBCTRL_IRQ"));
     assert!(chip("stm32g474re").hsi48 && !chip("stm32f103c8").hsi48);
     assert!(chip("stm32l476rg").low_power && !chip("stm32f103c8").low_power);
-    assert!(chip("stm32wb55rg").low_power && !chip("stm32wb10cc").low_power);
+    assert!(chip("stm32wb55rg").low_power && !chip("stm32wb35cc").low_power);
     assert!(chip("stm32wba55cg").sai && !chip("stm32wba52cg").sai);
     assert_eq!(chip("stm32h743zi").eth, "eth_v2");
     assert_eq!(chip("stm32f411ce").eth, "");
