@@ -273,10 +273,6 @@ pub static FAMILIES: &[Family] = &[
 /// Bytes.
 pub const KIB: u32 = 1024;
 
-/// For what walked the few chips that boards here carry.
-#[cfg(test)]
-pub static CHIPS: &[Chip] = &[];
-
 impl Core {
     /// Every one, with its word in `chips.tsv`.
     pub const ALL: [(Self, &'static str); 13] = [
