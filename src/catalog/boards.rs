@@ -1559,6 +1559,9 @@ impl Level {
     }
 }
 
+const OVERWRITES: &str =
+    "The image starts at address 0: it overwrites a SoftDevice or a bootloader that lies there.";
+
 /// To be heeded where flash can be one part or two.
 const BANKS: &str = "How flash is divided is said by the chip's option bytes, not by the program: check them with your flasher before you rely on its second half.";
 
@@ -1735,13 +1738,37 @@ impl Board {
 
     /// What to watch out for.
     #[must_use]
-    pub fn caveats(&self) -> Vec<&'static str> {
-        let mut caveats = self.family_row().caveats.to_vec();
-        if self.bank.is_some() {
-            caveats.push(BANKS);
+    pub fn caveats(&self) -> Vec<String> {
+        let chip = self.chip();
+        let family = self.family_row().caveats.iter();
+        let mut caveats: Vec<String> = family.map(|&caveat| caveat.to_owned()).collect();
+        if chip.family == "stm32" {
+            let timer = chip.timer;
+            caveats.insert(
+                0,
+                format!("{timer} belongs to the time driver and is not yours to use."),
+            );
+        }
+        match (&self.loader, chip.family) {
+            (Some(loader), _) => {
+                let start = hex(self.flash().origin);
+                let name = loader.name;
+                caveats.push(format!("The program starts at {start}, behind {name}: an image for address 0 would overwrite that."));
+            }
+            (None, "nrf") => caveats.push(OVERWRITES.to_owned()),
+            (None, _) => {}
+        }
+        if let (Some(_), Some(banks)) = (self.bank, &chip.banks) {
+            caveats.push(format!("{BANKS} Taken by default is {}", banks.why()));
         }
         if matches!(self.light, Light::Wireless) {
-            caveats.push(RADIO);
+            caveats.push(RADIO.to_owned());
+        }
+        if !chip.note.is_empty() {
+            caveats.push(format!(
+                "Of this chip: {}.",
+                chip.note.trim_end_matches('.')
+            ));
         }
         caveats
     }
@@ -1812,7 +1839,7 @@ impl Board {
             "install": self.flasher.install,
             "manual": self.flasher.manual,
             "runner": self.runner(),
-            "connect": self.connect,
+            "connect": self.connection(),
             "expect": self.expect(),
             "clock": self.clock(),
             "bank": match self.bank {
@@ -1879,16 +1906,24 @@ impl Board {
         context
     }
 
-    /// The clock from outside, in words; empty without one.
+    /// How to make it ready to be flashed, in whole sentences.
+    fn connection(&self) -> String {
+        if self.connect == WIRED {
+            return WIRED.to_owned();
+        }
+        format!("Nothing is to be wired. {}", self.connect)
+    }
+
+    /// The clock from outside, as a sentence.
     fn clock(&self) -> String {
         let Some(crystal) = self.crystal else {
-            return String::new();
+            return "Whether this board has a crystal, its maker's schematic says.".to_owned();
         };
         let megahertz = crystal.hertz / 1_000_000;
         if crystal.bypass {
-            format!("a clock signal of {megahertz} MHz")
+            format!("This board brings a clock signal of {megahertz} MHz (bypass mode).")
         } else {
-            format!("a crystal of {megahertz} MHz")
+            format!("This board has a crystal of {megahertz} MHz.")
         }
     }
 

@@ -226,9 +226,7 @@ pub static FAMILIES: &[Family] = &[
         vendor: "Nordic Semiconductor",
         hal: "embassy-nrf",
         layers: &["_cortex-m", "_nrf"],
-        caveats: &[
-            "The image starts at address 0: it overwrites a SoftDevice or a bootloader that lies there.",
-        ],
+        caveats: &[],
     },
     Family {
         id: "stm32",
@@ -236,8 +234,7 @@ pub static FAMILIES: &[Family] = &[
         hal: "embassy-stm32",
         layers: &["_cortex-m", "_stm32"],
         caveats: &[
-            "One hardware timer belongs to the time driver (TIM9 on an STM32F411) and is not yours to use.",
-            "The clock is the internal oscillator's, good to about one in a hundred: set up the crystal in `src/board.rs` for USB or exact time.",
+            "The clock is the internal oscillator's, good to about one in a hundred: set up a crystal in `src/board/clock.rs` for exact time.",
         ],
     },
     Family {
