@@ -62,7 +62,7 @@ fn squash(name: &str) -> String {
 
 /// Every chip that goes by that name, by the first way of reading it that leads to any.
 fn meant(plain: &str) -> Vec<&'static Chip> {
-    let ways: [fn(&str) -> Vec<&'static Chip>; 5] = [same, alias, ordered, wildcard, begun];
+    let ways: [fn(&str) -> Vec<&'static Chip>; 6] = [same, alias, ordered, probed, wildcard, begun];
     ways.iter()
         .map(|way| way(plain))
         .find(|chips| !chips.is_empty())
@@ -91,10 +91,21 @@ fn alias(plain: &str) -> Vec<&'static Chip> {
         let rest = &plain["nrf51822".len()..];
         return all_where(|chip| chip.series == "nrf51" && is_variant(chip, rest));
     }
+    if starts(&["sf32lb52"]) {
+        return all_where(|chip| chip.feature == "sf32lb52x");
+    }
     if starts(&["nrf54lm20a"]) {
         return all_where(|chip| chip.feature.starts_with("nrf54lm20"));
     }
     Vec::new()
+}
+
+/// What probe-rs calls it: `PY32F030x8`.
+fn probed(plain: &str) -> Vec<&'static Chip> {
+    all_where(|chip| {
+        chip.probe_name
+            .is_some_and(|name| squash(&name.to_ascii_lowercase()) == plain)
+    })
 }
 
 /// A name as it is ordered: a chip's, then package, temperature and packing.
@@ -115,8 +126,9 @@ fn ordered(plain: &str) -> Vec<&'static Chip> {
     let (name, rest) = plain.split_at(length);
     let meant = all_where(|chip| base(chip) == name && is_variant(chip, rest));
     // `STM32L151CBT6A` is `stm32l151cb-a`: the letter of the revision comes last.
-    let revised: Vec<_> = all_where(|chip| {
-        chip.name.strip_suffix("-a") == Some(name) && rest.len() > 2 && rest.ends_with('a')
+    let revised = all_where(|chip| {
+        let (begin, revision) = chip.name.split_once('-').unwrap_or_default();
+        begin == name && is_revised(chip.name) && rest.len() > 2 && rest.ends_with(revision)
     });
     if revised.is_empty() { meant } else { revised }
 }
@@ -124,10 +136,15 @@ fn ordered(plain: &str) -> Vec<&'static Chip> {
 /// A chip's name up to what tells its cores, its worlds or its memory apart.
 fn base(chip: &'static Chip) -> &'static str {
     let name = chip.name;
-    if name.ends_with("-a") {
+    if is_revised(name) {
         return name;
     }
     name.split(['-', '_']).next().unwrap_or(name)
+}
+
+/// Whether a name ends with that of a revision, whose memory is another.
+fn is_revised(name: &str) -> bool {
+    name.ends_with("-a") || name.ends_with("-x")
 }
 
 /// Whether this can come after the name of a chip.
@@ -170,12 +187,12 @@ fn wildcard(plain: &str) -> Vec<&'static Chip> {
     })
 }
 
-/// The beginning of names, as long as it says more than the series.
+/// The beginning of names.
 fn begun(plain: &str) -> Vec<&'static Chip> {
     if plain.len() < "rp23".len() {
         return Vec::new();
     }
-    all_where(|chip| chip.series != plain && squash(chip.name).starts_with(plain))
+    all_where(|chip| squash(chip.name).starts_with(plain))
 }
 
 /// The names that are spelt nearly so.
@@ -285,13 +302,17 @@ const REFUSED: &[(&[&str], &str, &str)] = &[
         "take an `nrf54l15`, or Nordic's own kit",
     ),
     (
-        &["esp32s31", "esp32h4", "esp32h21", "esp32e22"],
-        "esp-hal 1.2 has no stable support for it",
+        &["esp32h4", "esp32h21", "esp32e22"],
+        "esp-hal 1.2 has no feature for it",
         "take a released RISC-V chip (`esp32c3`, `esp32c6`)",
     ),
 ];
 
-fn refused(plain: &str) -> Option<Unresolved> {
+pub(super) fn refused(plain: &str) -> Option<Unresolved> {
+    let known = |chip: &Chip| plain.starts_with(&squash(chip.name));
+    if all().iter().any(known) {
+        return None;
+    }
     // The first ESP32 has no letter behind its number, and its modules and packages have many.
     if is_first_esp32(plain) {
         return refused("esp32s3");

@@ -41,6 +41,9 @@ fn every_feature_has_a_row() {
     assert_eq!(features("stm32"), 1525);
     assert_eq!(features("nrf"), 26);
     assert_eq!(features("rp"), 3);
+    assert_eq!(features("esp"), 8);
+    assert_eq!(features("py32"), 4);
+    assert_eq!(features("sifli"), 1);
     assert_eq!(count(|chip| chip.class.is_dual_core()), 60);
     assert_eq!(count(|chip| chip.class == Class::NoFlash), 24);
     assert_eq!(count(|chip| chip.banks.is_some()), 194);
@@ -220,6 +223,8 @@ fn names_as_people_type_them() {
         ("STM32U575ZIT6Q", "stm32u575zi"),
         ("STM32L151CBT6", "stm32l151cb"),
         ("STM32L151CBT6A", "stm32l151cb-a"),
+        ("STM32L151VDT6", "stm32l151vd"),
+        ("STM32L151VDTxX", "stm32l151vd-x"),
         ("stm32l151cba", "stm32l151cb-a"),
         ("stm32h755zi_cm7", "stm32h755zi-cm7"),
         ("nRF52840_xxAA", "nrf52840"),
@@ -232,6 +237,9 @@ fn names_as_people_type_them() {
         ("ESP32-C61", "esp32c61"),
         ("ESP32-C3FH4", "esp32c3"),
         ("ESP32-C6-WROOM-1-N8", "esp32c6"),
+        ("ESP32-S31", "esp32s31"),
+        ("PY32F030K28T6", "py32f030k28"),
+        ("SF32LB520U36", "sf32lb52x"),
         ("RP2040", "rp2040"),
         ("RP2350A", "rp235xa"),
         ("RP2350B", "rp235xb"),
@@ -296,6 +304,22 @@ fn chips_that_cannot_be_built_for_are_refused_with_a_reason() {
         };
         assert!(!reason.ends_with('.') && !instead.ends_with('.'), "{name}");
     }
+}
+
+#[test]
+fn no_chip_is_refused_by_the_beginning_of_its_name() {
+    for chip in all() {
+        let plain = chip.name.replace(['-', '_'], "");
+        assert_eq!(super::resolve::refused(&plain), None, "{}", chip.name);
+    }
+}
+
+#[test]
+fn the_beginning_of_names_lists_them_all() {
+    let Err(Unresolved::Ambiguous(names)) = resolve("STM32G4") else {
+        panic!("{:?}", resolve("STM32G4"));
+    };
+    assert_eq!(names.len(), count(|chip| chip.series == "stm32g4"));
 }
 
 #[test]

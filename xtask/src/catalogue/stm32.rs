@@ -120,6 +120,7 @@ impl Chip {
         let (ram, note_on_ram) = safe_ram(probed, ram.region);
         let notes = [
             self.note_on_core(),
+            self.note_on_radio(),
             note_on_flash(memory, flash.as_ref()),
             note_on_ram,
             note_on_probe(probed, flash_region)?,
@@ -422,6 +423,14 @@ impl Chip {
                 "" => !name.ends_with(['A', 'X']),
                 revision => name.ends_with(revision),
             })
+    }
+
+    /// Where part of flash may be taken.
+    fn note_on_radio(&self) -> String {
+        if self.family == "STM32WB" {
+            return "flash: all of it; the radio's core, where it is used, has its program at the end".to_owned();
+        }
+        String::new()
     }
 
     /// Where the manifest of embassy-stm32 (`embassy_docs`) names another target.
