@@ -7,6 +7,7 @@ mod elf;
 #[path = "../projects/mod.rs"]
 mod projects;
 
+use cargo_async_init::catalog::chips::{Chip, Share};
 use libtest_mimic::{Arguments, Failed, Trial};
 use projects::Project;
 
@@ -28,14 +29,24 @@ fn link(project: &Project) -> Result<(), Failed> {
         .blueprint("my-app")
         .board
         .ok_or("firmware has a board")?;
-    let image = projects::shared_target()
-        .join(board.target())
+    examine(&project.slug(), board.chip(), &board.memory())?;
+    let Some(other) = board.chip().other_core() else {
+        return Ok(());
+    };
+    projects::cargo(&folder.join("other-core"), "build --release")?;
+    let image = format!("{}-other-core", project.slug());
+    examine(&image, other, &other.share())
+}
+
+/// Checks an image that was built, and that the check would notice what can be wrong with it.
+fn examine(image: &str, chip: &Chip, memory: &Share) -> Result<(), Failed> {
+    let path = projects::shared_target()
+        .join(chip.target())
         .join("release")
-        .join(project.slug());
-    let report =
-        elf::check(&image, board.chip(), board.flash()).map_err(|errors| errors.join("\n"))?;
-    let noticed =
-        elf::disprove(&image, board.chip(), board.flash()).map_err(|errors| errors.join("\n"))?;
-    println!("{}: {report}; {noticed} corruptions noticed", board.id);
+        .join(image);
+    let wrong = |errors: Vec<String>| format!("{image}: {}", errors.join("\n"));
+    let report = elf::check(&path, chip, memory).map_err(wrong)?;
+    let noticed = elf::disprove(&path, chip, memory).map_err(wrong)?;
+    println!("{image}: {report}; {noticed} corruptions noticed");
     Ok(())
 }
