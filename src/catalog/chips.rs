@@ -6,10 +6,12 @@
 
 mod resolve;
 mod samples;
+mod share;
 mod table;
 
 pub use resolve::{Unresolved, resolve};
 pub use samples::{pin_names, samples};
+pub use share::Share;
 
 /// Chips that one hardware abstraction layer serves in one way.
 #[derive(Debug)]
@@ -605,6 +607,11 @@ fn size(length: u32) -> String {
 #[must_use]
 pub fn all() -> &'static [Chip] {
     table::all()
+}
+
+/// Every chip for which projects are generated, by name.
+pub fn offered() -> impl Iterator<Item = &'static Chip> {
+    all().iter().filter(|chip| chip.refusal().is_none())
 }
 
 /// The chip of exactly that name.
