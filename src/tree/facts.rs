@@ -2,7 +2,7 @@
 
 use super::Lookup;
 use crate::catalog::boards::{self, Board};
-use crate::catalog::chips::{self, Bank, Chip, Usb};
+use crate::catalog::chips::{self, Bank, Chip, Class, Usb};
 
 /// The value of `--board` for hardware that has no row: its chip and pins are answers of their own.
 pub const CUSTOM: &str = "custom";
@@ -19,6 +19,7 @@ pub const FACTS: &[(&str, &[&str])] = &[
     ("has-usb", &["yes", "no"]),
     ("has-network", &["yes", "no"]),
     ("sleeps-deeply", &["yes", "no"]),
+    ("wakes-on-pins", &["yes", "no"]),
 ];
 
 /// The answer to that question, or the value of that fact, where the answers so far settle it.
@@ -35,6 +36,8 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
         "has-button" => Some(yes_or_no(answer("button")? != NOTHING)),
         "has-console" => Some(yes_or_no(board(answer)?.console.is_some())),
         "has-usb" => Some(yes_or_no(chip(answer)?.usb != Usb::None)),
+        // The HAL sets up the interrupts of pins for the first of two cores alone.
+        "wakes-on-pins" => Some(yes_or_no(chip(answer)?.class != Class::Secondary)),
         "has-network" => Some(yes_or_no(board(answer)?.has_network())),
         "sleeps-deeply" => Some(yes_or_no(chip(answer)?.low_power)),
         _ => None,

@@ -12,9 +12,11 @@ mod projects;
 mod simulate;
 
 use std::mem::{Discriminant, discriminant};
+use std::path::PathBuf;
 use std::sync::Mutex;
 
-use cargo_async_init::catalog::boards::Light;
+use cargo_async_init::catalog::boards::{Board, Light};
+use cargo_async_init::catalog::chips::{Chip, Share};
 use libtest_mimic::{Arguments, Failed, Trial};
 use projects::Project;
 
@@ -87,40 +89,43 @@ fn link(project: &Project) -> Result<(), Failed> {
         .blueprint("my-app")
         .board
         .ok_or("firmware has a board")?;
-    let image = projects::shared_target()
-        .join(board.target())
-        .join("release")
-        .join(project.slug());
-    let report =
-        elf::check(&image, board.chip(), board.flash()).map_err(|errors| errors.join("\n"))?;
-    let noticed =
-        elf::disprove(&image, board.chip(), board.flash()).map_err(|errors| errors.join("\n"))?;
-    println!(
-        "{}: {report}; {noticed} corruptions noticed",
-        board.short_name()
-    );
-    let Some(spec) = boot::Spec::of(&board) else {
-        println!(
-            "{}: not booted, as no emulator here has its core",
-            board.short_name()
-        );
-        BOOTED
-            .lock()
-            .map_err(|error| error.to_string())?
-            .1
-            .push(board.short_name());
+    examine(&project.slug(), board.chip(), &board.memory())?;
+    boot(&project.slug(), &board)?;
+    let Some(other) = board.chip().other_core() else {
         return Ok(());
     };
-    let told = boot::boot(&image, &spec)?;
-    let noticed = boot::controls(&image, &spec)?;
-    println!(
-        "{}: {told}; {noticed} ways to break it noticed",
-        board.short_name()
-    );
-    BOOTED
-        .lock()
-        .map_err(|error| error.to_string())?
-        .0
-        .push(board.short_name());
+    projects::cargo(&folder.join("other-core"), "build --release")?;
+    let image = format!("{}-other-core", project.slug());
+    examine(&image, other, &other.share())
+}
+
+/// Checks an image that was built, and that the check would notice what can be wrong with it.
+fn examine(image: &str, chip: &Chip, memory: &Share) -> Result<(), Failed> {
+    let path = built(image, chip);
+    let wrong = |errors: Vec<String>| format!("{image}: {}", errors.join("\n"));
+    let report = elf::check(&path, chip, memory).map_err(wrong)?;
+    let noticed = elf::disprove(&path, chip, memory).map_err(wrong)?;
+    println!("{image}: {report}; {noticed} corruptions noticed");
+    Ok(())
+}
+
+fn built(image: &str, chip: &Chip) -> PathBuf {
+    let target = projects::shared_target().join(chip.target());
+    target.join("release").join(image)
+}
+
+/// Boots an image, and broken copies of it, where its core can be emulated.
+fn boot(image: &str, board: &Board) -> Result<(), Failed> {
+    let name = board.short_name();
+    let mut booted = BOOTED.lock().map_err(|error| error.to_string())?;
+    let Some(spec) = boot::Spec::of(board) else {
+        booted.1.push(name);
+        return Ok(());
+    };
+    let path = built(image, board.chip());
+    let told = boot::boot(&path, &spec)?;
+    let noticed = boot::controls(&path, &spec)?;
+    println!("{image}: {told}; {noticed} ways to break it noticed");
+    booted.0.push(name);
     Ok(())
 }

@@ -125,6 +125,17 @@ pub fn all_with_everything() -> Vec<Project> {
         .collect()
 }
 
+/// The projects that the build tier takes: of chips without a board, one for each list of layers, as
+/// the rest have the same sources but for their catalogue's values; the firmware tier links them all.
+pub fn to_build() -> Vec<Project> {
+    let mut met = BTreeSet::new();
+    let new = |project: &Project| {
+        let bare = project.is_firmware() && !project.answers.has("board");
+        !bare || met.insert(project.blueprint("my-app").layers())
+    };
+    all_with_everything().into_iter().filter(new).collect()
+}
+
 /// Where generated projects live between runs, so that a warm run compiles nothing twice.
 pub fn workshop() -> PathBuf {
     scratch().join("projects")

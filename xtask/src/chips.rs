@@ -234,7 +234,7 @@ fn built(cargo: &mut Command) -> Result<(), String> {
 
 fn judge(image: &Path, board: &Board) -> Result<(bool, elf::Report), String> {
     let report =
-        elf::check(image, board.chip(), board.flash()).map_err(|errors| errors.join("; "))?;
+        elf::check(image, board.chip(), &board.memory()).map_err(|errors| errors.join("; "))?;
     let Some(spec) = Spec::of(board) else {
         return Ok((false, report));
     };

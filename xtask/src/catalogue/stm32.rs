@@ -420,6 +420,15 @@ impl Chip {
         {
             return Some(known.name.clone());
         }
+        // Of the N6 it knows the four kinds, but no package.
+        if self.family == "STM32N6"
+            && let Some(known) = self
+                .name
+                .get(.."STM32N657".len())
+                .and_then(|kind| probe.get(kind))
+        {
+            return Some(known.name.clone());
+        }
         let base = self.name.trim_end_matches(&format!("-{revision}"));
         probe
             .packages(base)
