@@ -1872,38 +1872,7 @@ impl Board {
     #[must_use]
     pub fn context(&self) -> Value {
         let chip = self.chip();
-        let (flash, ram) = (self.flash(), self.ram());
-        let mut context = json!({
-            "id": self.id,
-            "title": self.name(),
-            "chip": chip.name,
-            "feature": chip.feature,
-            "time_driver": time_driver(chip),
-            "family": chip.family,
-            "hal": self.family_row().hal,
-            "target": self.target(),
-            "flash_origin": hex(flash.origin),
-            "flash_length": size(flash.length),
-            "ram_origin": hex(ram.origin),
-            "ram_length": size(ram.length),
-            "flasher": self.flasher.program,
-            "install": self.flasher.install,
-            "manual": self.flasher.manual,
-            "runner": self.runner(),
-            "connect": self.connection(),
-            "expect": self.expect(),
-            "clock": self.clock(),
-            "bank": match self.bank {
-                Some(Bank::Single) => "single-bank",
-                Some(Bank::Dual) => "dual-bank",
-                None => "",
-            },
-            "loader": self.loader.as_ref().map_or("", |loader| loader.name),
-            "has_button": self.button.is_some(),
-            "presser": if self.button.is_some() { "Enter" } else { "time" },
-            "has_matrix": matches!(self.light, Light::Matrix { .. }),
-            "has_log": self.flasher.log != Log::None,
-        });
+        let mut context = self.plain_context();
         let mut set = |key: &str, value: &str| context[key] = json!(value);
         if let Some(bytes) = chip.rtt_buffer() {
             set("rtt_buffer", &bytes.to_string());
@@ -1973,6 +1942,43 @@ impl Board {
             None => set("button_pins", ""),
         }
         context
+    }
+
+    /// What does not depend on what is on its pins.
+    fn plain_context(&self) -> Value {
+        let chip = self.chip();
+        let (flash, ram) = (self.flash(), self.ram());
+        json!({
+            "id": self.id,
+            "title": self.name(),
+            "chip": chip.name,
+            "feature": chip.feature,
+            "time_driver": time_driver(chip),
+            "family": chip.family,
+            "hal": self.family_row().hal,
+            "target": self.target(),
+            "flash_origin": hex(flash.origin),
+            "flash_length": size(flash.length),
+            "ram_origin": hex(ram.origin),
+            "ram_length": size(ram.length),
+            "flasher": self.flasher.program,
+            "install": self.flasher.install,
+            "manual": self.flasher.manual,
+            "runner": self.runner(),
+            "connect": self.connection(),
+            "expect": self.expect(),
+            "clock": self.clock(),
+            "bank": match self.bank {
+                Some(Bank::Single) => "single-bank",
+                Some(Bank::Dual) => "dual-bank",
+                None => "",
+            },
+            "loader": self.loader.as_ref().map_or("", |loader| loader.name),
+            "has_button": self.button.is_some(),
+            "presser": if self.button.is_some() { "Enter" } else { "time" },
+            "has_matrix": matches!(self.light, Light::Matrix { .. }),
+            "has_log": self.flasher.log != Log::None,
+        })
     }
 
     /// How to make it ready to be flashed, in whole sentences.
