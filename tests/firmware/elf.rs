@@ -678,10 +678,10 @@ fn corruptions(bytes: &[u8], chip: &Chip, memory: &Share) -> Result<Vec<Corrupti
     };
     let done = match chip.core {
         core if !core.is_arm() => breaker
-            .break_memory(flash)
+            .break_memory(memory)
             .and_then(|()| breaker.break_riscv(memory.ram)),
         core => breaker
-            .break_memory(flash)
+            .break_memory(memory)
             .and_then(|()| breaker.break_vectors(chip, memory))
             .and_then(|()| breaker.break_arm(core))
             .and_then(|()| breaker.break_boot(chip.boot, flash)),
@@ -697,9 +697,14 @@ impl Breaker<'_> {
         self.copies.push((way, expected, copy));
     }
 
-    fn break_memory(&mut self, flash: Region) -> Option<()> {
+    fn break_memory(&mut self, memory: &Share) -> Option<()> {
         let image = &self.image;
-        let behind = flash.end().to_le_bytes();
+        let flash = memory.flash;
+        // Where a program is loaded into RAM, its variables may lie behind its code.
+        let behind = match memory.ram {
+            ram if ram.holds(flash.end(), 1) => ram.end().to_le_bytes(),
+            _ => flash.end().to_le_bytes(),
+        };
         // In a section's header the address is the fourth word, in a segment's the physical one.
         let (text, _) = image.section(".text")?;
         let section = image.header.e_shoff(LE) as usize

@@ -81,6 +81,10 @@ const LOADED: Share = Share {
     shared: None,
 };
 
+/// What flash has to be at least: blinky takes 10 to 14 KiB on the smallest chips, 11.7 of the 8 of
+/// an STM32L011x3.
+const SMALLEST: u32 = 16 * KIB;
+
 impl Chip {
     /// What one program gets of its memory.
     #[must_use]
@@ -139,6 +143,10 @@ impl Chip {
     #[must_use]
     pub const fn refusal(&self) -> Option<(&'static str, &'static str)> {
         match self.class {
+            _ if self.flash.length < SMALLEST => Some((
+                "its flash is smaller than the smallest program with an executor, time and messages, which takes 12K",
+                "take the same chip with 16K of flash, or write for it without async",
+            )),
             Class::NonSecure => Some((
                 "its program runs beside a secure one (TF-M), which has to be on the chip first and decides where memory begins and which pins are left",
                 "take the name that ends in `-s`: that program has the whole chip",

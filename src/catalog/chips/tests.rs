@@ -325,6 +325,7 @@ fn chips_that_cannot_be_built_for_are_refused_with_a_reason() {
         "nRF5340_net",
         "nrf9160-ns",
         "nrf54l15-app-ns",
+        "stm32l011f3",
     ];
     for name in names {
         let Err(Unresolved::Refused { reason, instead }) = resolve(name) else {
