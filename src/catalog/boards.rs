@@ -1823,6 +1823,7 @@ impl Board {
             "loader": self.loader.as_ref().map_or("", |loader| loader.name),
             "has_button": self.button.is_some(),
             "has_matrix": matches!(self.light, Light::Matrix { .. }),
+            "has_atomics": chip.core.has_atomics(),
             "has_log": self.flasher.log != Log::None,
         });
         let mut set = |key: &str, value: &str| context[key] = json!(value);
