@@ -1872,42 +1872,7 @@ impl Board {
     #[must_use]
     pub fn context(&self) -> Value {
         let chip = self.chip();
-<<<<<<< HEAD
         let mut context = self.plain_context();
-=======
-        let (flash, ram) = (self.flash(), self.ram());
-        let mut context = json!({
-            "id": self.id,
-            "title": self.name(),
-            "chip": chip.name,
-            "feature": chip.feature,
-            "time_driver": format!("time-driver-{}", chip.timer.to_lowercase()),
-            "family": chip.family,
-            "hal": self.family_row().hal,
-            "target": self.target(),
-            "flash_origin": hex(flash.origin),
-            "flash_length": size(flash.length),
-            "ram_origin": hex(ram.origin),
-            "ram_length": size(ram.length),
-            "flasher": self.flasher.program,
-            "install": self.flasher.install,
-            "manual": self.flasher.manual,
-            "runner": self.runner(),
-            "connect": self.connect,
-            "expect": self.expect(),
-            "clock": self.clock(),
-            "bank": match self.bank {
-                Some(Bank::Single) => "single-bank",
-                Some(Bank::Dual) => "dual-bank",
-                None => "",
-            },
-            "loader": self.loader.as_ref().map_or("", |loader| loader.name),
-            "has_button": self.button.is_some(),
-            "has_matrix": matches!(self.light, Light::Matrix { .. }),
-            "has_atomics": chip.core.has_atomics(),
-            "has_log": self.flasher.log != Log::None,
-        });
->>>>>>> net
         let mut set = |key: &str, value: &str| context[key] = json!(value);
         if let Some(bytes) = chip.rtt_buffer() {
             set("rtt_buffer", &bytes.to_string());
@@ -2012,6 +1977,7 @@ impl Board {
             "has_button": self.button.is_some(),
             "presser": if self.button.is_some() { "Enter" } else { "time" },
             "has_matrix": matches!(self.light, Light::Matrix { .. }),
+            "has_atomics": chip.core.has_atomics(),
             "has_log": self.flasher.log != Log::None,
         })
     }
