@@ -11,6 +11,7 @@ use crate::catalog::extras::{EXTRAS, Extra};
 use crate::catalog::kinds::{self, Kind, Shape};
 use crate::catalog::offers::{self, Engine, Offer};
 use crate::catalog::runtimes::{self, Runtime};
+use crate::catalog::ways::{self, LOGS, PANICS, Way};
 use crate::cli;
 use crate::failure::{Failure, Result};
 use crate::name::PackageName;
@@ -39,6 +40,8 @@ pub struct Blueprint {
     pub offer: &'static Offer,
     /// The board, for firmware.
     pub board: Option<Board>,
+    /// What firmware does with its messages and with a panic, where there is a choice.
+    pub ways: [Option<&'static Way>; 2],
     /// The extras, in the table's order.
     pub extras: Vec<&'static Extra>,
     /// The answers that decide the project, as they are recorded in it.
@@ -70,6 +73,7 @@ impl Blueprint {
             engine,
             offer,
             board: board(&answers),
+            ways: [("log", LOGS), ("panic", PANICS)].map(|(id, rows)| way(id, rows, &answers)),
             extras: extras.collect(),
             answers,
         })
@@ -93,7 +97,7 @@ impl Blueprint {
         if let Some(board) = &self.board {
             layers.extend(
                 board
-                    .layers(self.kind.parts)
+                    .layers(self.kind.parts, self.ways)
                     .iter()
                     .map(|layer| format!("{runtime}/{layer}")),
             );
@@ -189,8 +193,21 @@ impl Blueprint {
         if let Some(board) = &self.board {
             set("board", board.context());
         }
+        // As VS Code's debugger wants it: what comes through RTT is text, or defmt's numbers.
+        let log = self.ways[0].map_or("", |way| way.id);
+        set("has_rtt", json!(matches!(log, "defmt" | "log")));
+        set(
+            "rtt_format",
+            json!(if log == "defmt" { "Defmt" } else { "String" }),
+        );
         Value::Object(context)
     }
+}
+
+/// What was said of that, or what suits the other answers.
+fn way(id: &str, rows: &'static [Way], answers: &Answers) -> Option<&'static Way> {
+    let given = answers.one(id);
+    ways::find(rows, given.or_else(|| tree().option(id, answers))?)
 }
 
 /// The hardware that these answers name: a board of the catalogue, or a chip and its pins.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::chips::{self, Bank, Chip, Family, KIB, Region};
 use super::kinds::Part;
+use super::ways::Way;
 use crate::tree::CUSTOM;
 
 /// The oldest Rust for firmware: the release that projects pin, which is the one they are checked with.
@@ -1457,6 +1458,16 @@ impl Level {
     }
 }
 
+/// What puts an image onto a chip whose board has no row.
+#[must_use]
+pub fn flasher_of(chip: &Chip) -> &'static Flasher {
+    match (chip.family, chip.probe_name) {
+        ("esp", _) => &ESPFLASH,
+        (_, Some(_)) => &PROBE_RS,
+        (_, None) => &CUBE,
+    }
+}
+
 /// To be heeded where flash can be one part or two.
 const BANKS: &str = "How flash is divided is said by the chip's option bytes, not by the program: check them with your flasher before you rely on its second half.";
 
@@ -1475,11 +1486,7 @@ impl Board {
             button,
             console: None,
             crystal: None,
-            flasher: match (chip.family, chip.probe_name) {
-                ("esp", _) => &ESPFLASH,
-                (_, Some(_)) => &PROBE_RS,
-                (_, None) => &CUBE,
-            },
+            flasher: flasher_of(chip),
             connect: if chip.family == "esp" { PLUG } else { WIRED },
             source: "",
         }
@@ -1567,18 +1574,14 @@ impl Board {
         }
     }
 
-    /// The layers below `embassy/` that make projects which work with these parts of it, between
-    /// `_base` and the kind's.
+    /// The layers below `embassy/` that make projects which work with these parts of it and do this
+    /// with messages and panics, between `_base` and the kind's.
     #[must_use]
-    pub fn layers(&self, parts: &[Part]) -> Vec<String> {
+    pub fn layers(&self, parts: &[Part], ways: [Option<&Way>; 2]) -> Vec<String> {
         let family = self.family_row().layers.iter();
         let mut layers: Vec<String> = family.map(|&layer| layer.to_owned()).collect();
         layers.extend(self.chip().boot.layer().map(str::to_owned));
-        layers.extend(match self.flasher.log {
-            Log::Rtt => Some("_rtt".to_owned()),
-            Log::Own => None,
-            Log::None => Some("_silent".to_owned()),
-        });
+        layers.extend(ways_layers(ways).filter(|_| self.flasher.log != Log::Own));
         layers.extend(self.bank.map(|_| "_banks".to_owned()));
         layers.extend(self.loader.as_ref().map(|_| "_loader".to_owned()));
         layers.push(self.flasher.layer.to_owned());
@@ -1674,6 +1677,7 @@ impl Board {
             "time_driver": format!("time-driver-{}", chip.timer.to_lowercase()),
             "family": chip.family,
             "hal": self.family_row().hal,
+            "probe_name": chip.probe_name.unwrap_or(chip.name),
             "target": self.target(),
             "flash_origin": hex(flash.origin),
             "flash_length": size(flash.length),
@@ -1757,6 +1761,15 @@ impl Board {
     fn family_row(&self) -> &'static Family {
         chips::family(self.family()).expect("a chip's family is in the catalogue")
     }
+}
+
+/// The layers of each of these ways, and of both together.
+fn ways_layers([log, panic]: [Option<&Way>; 2]) -> impl Iterator<Item = String> {
+    let both = log
+        .zip(panic)
+        .map(|(log, panic)| format!("{}-{}", panic.layer, log.id));
+    let each = [log, panic].into_iter().flatten();
+    each.map(|way| way.layer.to_owned()).chain(both)
 }
 
 fn hex(address: u32) -> String {

@@ -10,3 +10,4 @@ pub mod extras;
 pub mod kinds;
 pub mod offers;
 pub mod runtimes;
+pub mod ways;

@@ -1,8 +1,8 @@
 //! What follows from the answers so far, by a row of the catalogue: nobody is asked for a fact.
 
 use super::Lookup;
-use crate::catalog::boards::{self, Board};
-use crate::catalog::chips::{self, Bank, Chip, Usb};
+use crate::catalog::boards::{self, Board, Flasher, Light, Log};
+use crate::catalog::chips::{self, Bank, Chip, Class, Usb};
 
 /// The value of `--board` for hardware that has no row: its chip and pins are answers of their own.
 pub const CUSTOM: &str = "custom";
@@ -19,7 +19,26 @@ pub const FACTS: &[(&str, &[&str])] = &[
     ("has-usb", &["yes", "no"]),
     ("has-network", &["yes", "no"]),
     ("sleeps-deeply", &["yes", "no"]),
+    // How the program's messages get out: through a probe, through the chip's USB, or not at all.
+    ("messages", &["rtt", "usb", "none"]),
+    ("has-probe", &["yes", "no"]),
+    ("tests-on-target", &["yes", "no"]),
 ];
+
+/// Why what depends on a fact cannot be had, where the fact says no.
+pub(super) fn reason(fact: &str) -> Option<&'static str> {
+    Some(match fact {
+        "has-led" => "it has no LED, so messages are all that it shows",
+        "has-console" => "no serial port of it leads to a USB socket",
+        "has-usb" => "its chip is no USB device of its own",
+        "has-network" => "nothing on it reaches a network",
+        "sleeps-deeply" => "its chip cannot be put into deep sleep",
+        "messages" => "its messages take another way out, or none",
+        "has-probe" => "it is not flashed through a probe",
+        "tests-on-target" => "no probe can start single tests on it",
+        _ => return None,
+    })
+}
 
 /// The answer to that question, or the value of that fact, where the answers so far settle it.
 pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
@@ -31,23 +50,48 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
             let divided = chip(answer)?.banks.is_some();
             Some(if divided { "configurable" } else { "fixed" })
         }
-        "has-led" => Some(yes_or_no(answer("led")? != NOTHING)),
+        "has-led" => Some(yes_or_no(match board(answer) {
+            Some(board) => !matches!(board.light, Light::None),
+            None => answer("led")? != NOTHING,
+        })),
         "has-button" => Some(yes_or_no(answer("button")? != NOTHING)),
         "has-console" => Some(yes_or_no(board(answer)?.console.is_some())),
         "has-usb" => Some(yes_or_no(chip(answer)?.usb != Usb::None)),
         "has-network" => Some(yes_or_no(board(answer)?.has_network())),
         "sleeps-deeply" => Some(yes_or_no(chip(answer)?.low_power)),
+        "messages" => Some(match flasher(answer)?.log {
+            Log::Rtt => "rtt",
+            Log::Own => "usb",
+            Log::None => "none",
+        }),
+        "has-probe" => Some(yes_or_no(has_probe(answer)?)),
+        "tests-on-target" => {
+            let own = board(answer).is_none_or(|board| board.loader.is_none());
+            let plain = chip(answer)?.class == Class::Plain;
+            Some(yes_or_no(own && plain && has_probe(answer)?))
+        }
         _ => None,
     }
 }
 
 /// The default of that question, where it depends on what was answered before.
 pub(super) fn preferred(id: &str, answer: Lookup) -> Option<&'static str> {
-    let banks = chip(answer)?.banks.as_ref()?;
-    (id == "banks").then_some(match banks.preferred {
-        Bank::Single => "single",
-        Bank::Dual => "dual",
-    })
+    match id {
+        "banks" => Some(match chip(answer)?.banks.as_ref()?.preferred {
+            Bank::Single => "single",
+            Bank::Dual => "dual",
+        }),
+        "log" => Some(match flasher(answer)?.log {
+            Log::Rtt | Log::Own => "defmt",
+            Log::None => "none",
+        }),
+        "panic" => match (flasher(answer)?.log, answer("log")) {
+            (Log::Own, _) => None,
+            (Log::None, _) | (_, Some("none")) => Some("halt"),
+            (Log::Rtt, _) => Some("probe"),
+        },
+        _ => None,
+    }
 }
 
 fn yes_or_no(yes: bool) -> &'static str {
@@ -56,6 +100,18 @@ fn yes_or_no(yes: bool) -> &'static str {
 
 fn board(answer: Lookup) -> Option<&'static Board> {
     boards::find(answer("board")?)
+}
+
+/// What puts a program onto the hardware that these answers name.
+fn flasher(answer: Lookup) -> Option<&'static Flasher> {
+    match board(answer) {
+        Some(board) => Some(board.flasher),
+        None => Some(boards::flasher_of(chip(answer)?)),
+    }
+}
+
+fn has_probe(answer: Lookup) -> Option<bool> {
+    Some(flasher(answer)?.program == "probe-rs")
 }
 
 /// The chip that these answers name, by itself or as that of a board.

@@ -9,6 +9,7 @@ mod elf;
 mod projects;
 mod simulate;
 
+use std::collections::BTreeSet;
 use std::mem::{Discriminant, discriminant};
 
 use cargo_async_init::catalog::boards::Light;
@@ -18,7 +19,18 @@ use projects::Project;
 fn main() {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
+    let mut met = BTreeSet::new();
     let projects = projects::all().into_iter().filter(Project::is_firmware);
+    // Ways of logging and panicking: of each family one board stands for all.
+    let projects = projects.flat_map(|project| {
+        let first = met.insert(family_and_kind(&project));
+        let ways = if first {
+            project.with_every_way()
+        } else {
+            Vec::new()
+        };
+        [vec![project], ways].concat()
+    });
     let mut sorts = Vec::new();
     let trials = projects
         .flat_map(|project| {
@@ -32,6 +44,11 @@ fn main() {
         })
         .collect();
     libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn family_and_kind(project: &Project) -> Option<(&'static str, &'static str)> {
+    let blueprint = project.blueprint("my-app");
+    Some((blueprint.board?.family(), blueprint.kind.id))
 }
 
 /// The kind of a project that can be simulated, and what its program shows and waits for.
