@@ -5,10 +5,10 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::answers::Answers;
-use crate::catalog::boards::{self, Board, Button, Level, Light};
+use crate::catalog::boards::{self, Board, Button, Level, Light, Log};
 use crate::catalog::chips;
 use crate::catalog::extras::{EXTRAS, Extra};
-use crate::catalog::kinds::{self, Kind, Shape};
+use crate::catalog::kinds::{self, Kind, Part, Shape};
 use crate::catalog::offers::{self, Engine, Offer};
 use crate::catalog::runtimes::{self, Runtime};
 use crate::catalog::ways::{self, LOGS, PANICS, Way};
@@ -103,11 +103,14 @@ impl Blueprint {
             );
         }
         if self.engine.is_some() {
+            layers.push(format!("{runtime}/{}", self.kind.id));
             layers.push(format!("{home}/_base"));
         }
         layers.push(format!("{home}/{}", self.kind.id));
         if let Some(board) = &self.board {
             layers.push(format!("{home}/_{}-{}", self.kind.id, board.family()));
+            let log = self.ways[0].filter(|_| board.flasher.log == Log::Rtt);
+            layers.extend(log.map(|log| format!("{home}/_{}-{}", self.kind.id, log.id)));
         }
         for extra in &self.extras {
             layers.push(format!("_extras/{}", extra.id));
@@ -164,6 +167,7 @@ impl Blueprint {
         let mut set = |key: &str, value: Value| context.insert(key.to_owned(), value);
         set("name", json!(self.name.as_str()));
         set("crate_name", json!(self.name.crate_name()));
+        set("host_name", json!(self.name.host_name()));
         set("rust_version", json!(self.rust_version()));
         set("toolchain", json!(FIRMWARE_TOOLCHAIN));
         set("tool_version", json!(TOOL_VERSION));
@@ -191,7 +195,11 @@ impl Blueprint {
             set(&format!("with_{}", extra.id), json!(chosen));
         }
         if let Some(board) = &self.board {
-            set("board", board.context());
+            let mut hardware = board.context();
+            if self.kind.parts.contains(&Part::Network) {
+                hardware["expect"] = json!(board.expect_of_network());
+            }
+            set("board", hardware);
         }
         // As VS Code's debugger wants it: what comes through RTT is text, or defmt's numbers.
         let log = self.ways[0].map_or("", |way| way.id);

@@ -68,6 +68,8 @@ pub enum Boot {
     ImageDefinition,
     /// A description of the program, at the start of its constants (ESP, for its bootloader).
     AppDescriptor,
+    /// The vector table where a table says that lies before it and the flasher writes (SF32).
+    FlashTable,
 }
 
 /// What is unlike other chips about starting a program.
@@ -179,7 +181,7 @@ pub struct Chip {
     pub boot: Boot,
     /// What is unlike other chips about starting a program.
     pub class: Class,
-    /// Chips with the same number have the same registers and the same interrupt vectors.
+    /// Chips with the same number have the same registers, interrupt vectors, core and class.
     pub pac: u16,
     /// Other addresses at which the same flash and RAM are seen (ESP32-C2 and C3).
     pub windows: &'static [Region],
@@ -245,6 +247,25 @@ pub static FAMILIES: &[Family] = &[
         layers: &["_esp"],
         caveats: &[
             "The executor needs the feature `unstable` of esp-hal: a minor release may break what it opens.",
+        ],
+    },
+    Family {
+        id: "py32",
+        vendor: "Puya",
+        hal: "py32-hal",
+        layers: &["_cortex-m", "_py32"],
+        caveats: &[
+            "One hardware timer belongs to the time driver and is not yours to use.",
+            "py32-hal calls itself usable for experiments; its features stand for several chips with the same peripherals.",
+        ],
+    },
+    Family {
+        id: "sifli",
+        vendor: "SiFli",
+        hal: "sifli-hal",
+        layers: &["_cortex-m", "_sifli"],
+        caveats: &[
+            "sifli-hal calls itself a work in progress; the pin's numbers are the chip's, whatever the module leads out.",
         ],
     },
 ];
@@ -338,11 +359,12 @@ impl Core {
 
 impl Boot {
     /// Every one, with its word in `chips.tsv`.
-    pub const ALL: [(Self, &'static str); 4] = [
+    pub const ALL: [(Self, &'static str); 5] = [
         (Self::Vectors, "vectors"),
         (Self::SecondStage, "second-stage"),
         (Self::ImageDefinition, "image-definition"),
         (Self::AppDescriptor, "app-descriptor"),
+        (Self::FlashTable, "flash-table"),
     ];
 
     /// The layer below `embassy/` that puts it there, where the family's layers do not.
@@ -351,7 +373,7 @@ impl Boot {
         match self {
             Self::SecondStage => Some("_rp2040"),
             Self::ImageDefinition => Some("_rp235x"),
-            Self::Vectors | Self::AppDescriptor => None,
+            Self::Vectors | Self::AppDescriptor | Self::FlashTable => None,
         }
     }
 }

@@ -777,7 +777,7 @@ impl Breaker<'_> {
                     &[riscv],
                 );
             }
-            Boot::Vectors | Boot::AppDescriptor => {}
+            Boot::Vectors | Boot::AppDescriptor | Boot::FlashTable => {}
         }
         Some(())
     }

@@ -174,6 +174,23 @@ pub fn shared_target() -> PathBuf {
     scratch().join("target")
 }
 
+/// This repository, whichever of its packages asks.
+pub fn repository() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Of the packages here only the tool's own manifest lies beside the emulator.
+    let beside = manifest.join("emulator").is_dir();
+    if beside {
+        manifest.to_owned()
+    } else {
+        manifest.join("..")
+    }
+}
+
+/// Where `cargo xtask setup` puts what the emulator needs of Python and Node.js.
+pub fn emulator_tools() -> PathBuf {
+    repository().join("target").join("emulator")
+}
+
 /// Cargo gives test targets a folder; other programs of this repository take a like one.
 fn scratch() -> PathBuf {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/tmp");
@@ -188,7 +205,8 @@ pub fn generated(project: &Project) -> PathBuf {
     folder
 }
 
-fn sync(folder: &Path, files: &FileSet) {
+/// Makes a folder hold these files and, but for a lock file, no others.
+pub fn sync(folder: &Path, files: &FileSet) {
     let wanted: BTreeSet<PathBuf> = files.iter().map(|(path, _)| folder.join(path)).collect();
     for stale in files_below(folder).difference(&wanted) {
         if stale.file_name().is_some_and(|name| name != "Cargo.lock") {

@@ -1,8 +1,9 @@
 //! `src/catalog/chips.tsv`, derived from the sources of the hardware abstraction layers and of probe-rs.
 //!
 //! What is derived and what is looked up by hand, by family, is said in the parts: `stm32`, `nordic`,
-//! `others`. The sources are those of `xtask/catalogue/Cargo.toml`, which cargo fetches and verifies.
+//! `others`, `community`. The sources are those of `xtask/catalogue/Cargo.toml`, which cargo fetches and verifies.
 
+mod community;
 mod nordic;
 mod others;
 mod probe;
@@ -43,6 +44,7 @@ fn derive() -> Result<String, String> {
     let mut rows = stm32::rows(&sources, &probe)?;
     rows.extend(nordic::rows(&sources, &probe)?);
     rows.extend(others::rows(&sources, &probe)?);
+    rows.extend(community::rows(&sources, &probe)?);
     rows::text(&sources, rows)
 }
 

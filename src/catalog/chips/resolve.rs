@@ -55,14 +55,22 @@ pub fn resolve(typed: &str) -> Result<&'static Chip, Unresolved> {
 
 /// Without what only separates.
 fn squash(name: &str) -> String {
-    name.chars()
-        .filter(|c| !matches!(c, '-' | '_' | ' ' | '.'))
-        .collect()
+    letters(name).collect()
+}
+
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.'))
+}
+
+/// Whether a name without separators begins with another.
+fn begins(plain: &str, name: &str) -> bool {
+    let mut rest = plain.chars();
+    letters(name).all(|letter| rest.next() == Some(letter))
 }
 
 /// Every chip that goes by that name, by the first way of reading it that leads to any.
 fn meant(plain: &str) -> Vec<&'static Chip> {
-    let ways: [fn(&str) -> Vec<&'static Chip>; 5] = [same, alias, ordered, wildcard, begun];
+    let ways: [fn(&str) -> Vec<&'static Chip>; 6] = [same, alias, ordered, probed, wildcard, begun];
     ways.iter()
         .map(|way| way(plain))
         .find(|chips| !chips.is_empty())
@@ -75,7 +83,7 @@ fn all_where(holds: impl Fn(&'static Chip) -> bool) -> Vec<&'static Chip> {
 
 /// The same name, but for what separates.
 fn same(plain: &str) -> Vec<&'static Chip> {
-    all_where(|chip| squash(chip.name) == plain || chip.feature == plain)
+    all_where(|chip| letters(chip.name).eq(plain.chars()) || chip.feature == plain)
 }
 
 /// Names that makers and features do not share: `RP2350A`, `nRF51822_xxAA`.
@@ -87,14 +95,29 @@ fn alias(plain: &str) -> Vec<&'static Chip> {
             chip.series == "rp235x" && package.is_none_or(|letter| chip.name.ends_with(letter))
         });
     }
-    if starts(&["nrf51"]) && plain.len() >= "nrf51822".len() {
-        let rest = &plain["nrf51822".len()..];
+    if let Some(rest) = plain.get("nrf51822".len()..)
+        && starts(&["nrf51"])
+    {
         return all_where(|chip| chip.series == "nrf51" && is_variant(chip, rest));
+    }
+    if starts(&["sf32lb52"]) {
+        return all_where(|chip| chip.feature == "sf32lb52x");
     }
     if starts(&["nrf54lm20a"]) {
         return all_where(|chip| chip.feature.starts_with("nrf54lm20"));
     }
     Vec::new()
+}
+
+/// What probe-rs calls it: `PY32F030x8`.
+fn probed(plain: &str) -> Vec<&'static Chip> {
+    all_where(|chip| {
+        chip.probe_name.is_some_and(|name| {
+            letters(name)
+                .map(|c| c.to_ascii_lowercase())
+                .eq(plain.chars())
+        })
+    })
 }
 
 /// A name as it is ordered: a chip's, then package, temperature and packing.
@@ -115,8 +138,9 @@ fn ordered(plain: &str) -> Vec<&'static Chip> {
     let (name, rest) = plain.split_at(length);
     let meant = all_where(|chip| base(chip) == name && is_variant(chip, rest));
     // `STM32L151CBT6A` is `stm32l151cb-a`: the letter of the revision comes last.
-    let revised: Vec<_> = all_where(|chip| {
-        chip.name.strip_suffix("-a") == Some(name) && rest.len() > 2 && rest.ends_with('a')
+    let revised = all_where(|chip| {
+        let (begin, revision) = chip.name.split_once('-').unwrap_or_default();
+        begin == name && is_revised(chip.name) && rest.len() > 2 && rest.ends_with(revision)
     });
     if revised.is_empty() { meant } else { revised }
 }
@@ -124,10 +148,15 @@ fn ordered(plain: &str) -> Vec<&'static Chip> {
 /// A chip's name up to what tells its cores, its worlds or its memory apart.
 fn base(chip: &'static Chip) -> &'static str {
     let name = chip.name;
-    if name.ends_with("-a") {
+    if is_revised(name) {
         return name;
     }
     name.split(['-', '_']).next().unwrap_or(name)
+}
+
+/// Whether a name ends with that of a revision, whose memory is another.
+fn is_revised(name: &str) -> bool {
+    name.ends_with("-a") || name.ends_with("-x")
 }
 
 /// Whether this can come after the name of a chip.
@@ -170,12 +199,15 @@ fn wildcard(plain: &str) -> Vec<&'static Chip> {
     })
 }
 
-/// The beginning of names, as long as it says more than the series.
+/// The beginning of names.
 fn begun(plain: &str) -> Vec<&'static Chip> {
     if plain.len() < "rp23".len() {
         return Vec::new();
     }
-    all_where(|chip| chip.series != plain && squash(chip.name).starts_with(plain))
+    all_where(|chip| {
+        let mut name = letters(chip.name);
+        plain.chars().all(|letter| name.next() == Some(letter))
+    })
 }
 
 /// The names that are spelt nearly so.
@@ -285,13 +317,16 @@ const REFUSED: &[(&[&str], &str, &str)] = &[
         "take an `nrf54l15`, or Nordic's own kit",
     ),
     (
-        &["esp32s31", "esp32h4", "esp32h21", "esp32e22"],
-        "esp-hal 1.2 has no stable support for it",
+        &["esp32h4", "esp32h21", "esp32e22"],
+        "esp-hal 1.2 has no feature for it",
         "take a released RISC-V chip (`esp32c3`, `esp32c6`)",
     ),
 ];
 
-fn refused(plain: &str) -> Option<Unresolved> {
+pub(super) fn refused(plain: &str) -> Option<Unresolved> {
+    if all().iter().any(|chip| begins(plain, chip.name)) {
+        return None;
+    }
     // The first ESP32 has no letter behind its number, and its modules and packages have many.
     if is_first_esp32(plain) {
         return refused("esp32s3");

@@ -41,11 +41,35 @@ fn every_feature_has_a_row() {
     assert_eq!(features("stm32"), 1525);
     assert_eq!(features("nrf"), 26);
     assert_eq!(features("rp"), 3);
+    assert_eq!(features("esp"), 8);
+    assert_eq!(features("py32"), 4);
+    assert_eq!(features("sifli"), 1);
     assert_eq!(count(|chip| chip.class.is_dual_core()), 60);
     assert_eq!(count(|chip| chip.class == Class::NoFlash), 24);
     assert_eq!(count(|chip| chip.banks.is_some()), 194);
     let unnamed = |chip: &Chip| chip.family == "stm32" && chip.probe_name.is_none();
     assert_eq!(count(unnamed), 30);
+}
+
+/// The 1525 of stm32-metapac 21.0 have 446 different `pac.rs`, six of which two cores share.
+#[test]
+fn chips_with_the_same_registers_have_a_number_in_common() {
+    let mut pacs: Vec<(u16, &str)> = all().iter().map(|chip| (chip.pac, chip.series)).collect();
+    pacs.sort_unstable();
+    pacs.dedup();
+    for (number, (pac, _)) in pacs.iter().enumerate() {
+        assert_eq!(
+            usize::from(*pac),
+            number,
+            "a number is missing or used twice"
+        );
+    }
+    let stm32 = pacs
+        .iter()
+        .filter(|(_, series)| series.starts_with("stm32"));
+    assert_eq!(stm32.count(), 452);
+    assert_eq!(chip("stm32g474re").pac, chip("stm32g474rc").pac);
+    assert_ne!(chip("stm32h755zi-cm7").pac, chip("stm32h755zi-cm4").pac);
 }
 
 #[test]
@@ -167,6 +191,7 @@ fn what_kinds_ask_of_a_chip() {
     assert_eq!(usb("rp2040"), (Usb::Rp, "USBCTRL_IRQ"));
     assert!(chip("stm32g474re").hsi48 && !chip("stm32f103c8").hsi48);
     assert!(chip("stm32l476rg").low_power && !chip("stm32f103c8").low_power);
+    assert!(chip("stm32wb55rg").low_power && !chip("stm32wb10cc").low_power);
     assert!(chip("stm32wba55cg").sai && !chip("stm32wba52cg").sai);
     assert_eq!(chip("stm32h743zi").eth, "eth_v2");
     assert_eq!(chip("stm32f411ce").eth, "");
@@ -220,6 +245,8 @@ fn names_as_people_type_them() {
         ("STM32U575ZIT6Q", "stm32u575zi"),
         ("STM32L151CBT6", "stm32l151cb"),
         ("STM32L151CBT6A", "stm32l151cb-a"),
+        ("STM32L151VDT6", "stm32l151vd"),
+        ("STM32L151VDTxX", "stm32l151vd-x"),
         ("stm32l151cba", "stm32l151cb-a"),
         ("stm32h755zi_cm7", "stm32h755zi-cm7"),
         ("nRF52840_xxAA", "nrf52840"),
@@ -232,6 +259,9 @@ fn names_as_people_type_them() {
         ("ESP32-C61", "esp32c61"),
         ("ESP32-C3FH4", "esp32c3"),
         ("ESP32-C6-WROOM-1-N8", "esp32c6"),
+        ("ESP32-S31", "esp32s31"),
+        ("PY32F030K28T6", "py32f030k28"),
+        ("SF32LB520U36", "sf32lb52x"),
         ("RP2040", "rp2040"),
         ("RP2350A", "rp235xa"),
         ("RP2350B", "rp235xb"),
@@ -299,6 +329,22 @@ fn chips_that_cannot_be_built_for_are_refused_with_a_reason() {
 }
 
 #[test]
+fn no_chip_is_refused_by_the_beginning_of_its_name() {
+    for chip in all() {
+        let plain = chip.name.replace(['-', '_'], "");
+        assert_eq!(super::resolve::refused(&plain), None, "{}", chip.name);
+    }
+}
+
+#[test]
+fn the_beginning_of_names_lists_them_all() {
+    let Err(Unresolved::Ambiguous(names)) = resolve("STM32G4") else {
+        panic!("{:?}", resolve("STM32G4"));
+    };
+    assert_eq!(names.len(), count(|chip| chip.series == "stm32g4"));
+}
+
+#[test]
 fn unknown_names_get_near_ones() {
     let near = |typed: &str| match resolve(typed) {
         Err(Unresolved::Unknown { near }) => near,
@@ -308,4 +354,7 @@ fn unknown_names_get_near_ones() {
     assert!(near("smt32f103c8").contains(&"stm32f103c8"));
     assert_eq!(near("z80"), Vec::<&str>::new());
     assert_eq!(near(""), Vec::<&str>::new());
+    for typed in ["nrf51ä22", "rp2350ä", "stm32f4ä1xé", "esp32ü", "ß", "🦀"] {
+        assert!(resolve(typed).is_err(), "{typed}");
+    }
 }

@@ -102,8 +102,8 @@ impl Esp {
 /// `esp-hal`'s `ld/<chip>/memory.x`: what the second-stage bootloader leaves, for its loader lies above.
 ///
 /// The flash window is that of the address map in the same file, or in the technical reference manual
-/// (ESP32-C5, C61, P4), at most 64 MiB.
-const ESP: [Esp; 7] = [
+/// (ESP32-C5, C61, P4, S31), at most 64 MiB. Where the stack begins is what a linked program says.
+const ESP: [Esp; 8] = [
     Esp::new(
         "esp32c2",
         Core::Rv32Imc,
@@ -152,9 +152,16 @@ const ESP: [Esp; 7] = [
         "esp32p4",
         Core::Rv32Imafc,
         (0x4000_0000, 64 * MIB),
-        (0x4FF2_0000, 0x8_DFC0),
+        (0x4FF4_0000, 0x6_DFC0),
     )
     .by("RAM : ORIGIN = 0x4FF00000 + RESERVED_L2_CACHE, LENGTH = 0xADFC0 - RESERVED_L2_CACHE"),
+    Esp::new(
+        "esp32s31",
+        Core::Rv32Imafc,
+        (0x4000_0000, 64 * MIB),
+        (0x2F00_0000, 0x6_CFB0),
+    )
+    .by("RAM : ORIGIN = 0x2F000000, LENGTH = 0x6CFB0"),
 ];
 
 fn esp(sources: &Sources) -> Result<Vec<Row>, String> {
@@ -187,8 +194,9 @@ fn esp(sources: &Sources) -> Result<Vec<Row>, String> {
 fn note(name: &str) -> &'static str {
     match name {
         "esp32p4" => {
-            "revisions below 3.0 are not supported by esp-hal; RAM with 128K of second-level cache, its default"
+            "revisions below 3.0 are not supported by esp-hal; RAM with 256K of second-level cache, as it links by default"
         }
+        "esp32s31" => "esp-hal calls its support early; a program links, more was not seen",
         _ => "",
     }
 }

@@ -27,6 +27,7 @@ pub struct Sources {
     pub esp_metadata: Source,
     pub esp_rtos: Source,
     pub py32_hal: Source,
+    pub py32_metapac: Source,
     pub sifli_hal: Source,
     pub probe_rs: Source,
 }
@@ -62,13 +63,14 @@ impl Sources {
             esp_metadata: source("esp-metadata-generated")?,
             esp_rtos: source("esp-rtos")?,
             py32_hal: source("py32-hal")?,
+            py32_metapac: source("py32-metapac")?,
             sifli_hal: source("sifli-hal")?,
             probe_rs: source("probe-rs")?,
         })
     }
 
     /// Each, for the head of the catalogue.
-    pub fn each(&self) -> [&Source; 10] {
+    pub fn each(&self) -> [&Source; 11] {
         [
             &self.embassy_stm32,
             &self.stm32_metapac,
@@ -78,6 +80,7 @@ impl Sources {
             &self.esp_metadata,
             &self.esp_rtos,
             &self.py32_hal,
+            &self.py32_metapac,
             &self.sifli_hal,
             &self.probe_rs,
         ]

@@ -120,6 +120,7 @@ impl Chip {
         let (ram, note_on_ram) = safe_ram(probed, ram.region);
         let notes = [
             self.note_on_core(),
+            self.note_on_radio(),
             note_on_flash(memory, flash.as_ref()),
             note_on_ram,
             note_on_probe(probed, flash_region)?,
@@ -346,9 +347,13 @@ impl Chip {
     }
 
     /// What `low-power` needs (`embassy-stm32` `src/rtc/v2.rs`, `v3.rs`): the interrupt with which the
-    /// clock wakes the chip, which the sources name for these series.
+    /// clock wakes the chip, which the sources name for these series. And of the STM32WB a power
+    /// control that is known (`src/low_power.rs`): those of WB10 and WB15, `wb`, have no fields.
     fn sleeps_deeply(&self, series: &str) -> bool {
         let series = series.trim_end_matches('+');
+        if self.version("pwr") == Some("wb") {
+            return false;
+        }
         match self.version("rtc") {
             Some(version) if version.starts_with("v2") => {
                 ["stm32f4", "stm32l4", "stm32wb", "stm32l0"].contains(&series)
@@ -422,6 +427,14 @@ impl Chip {
                 "" => !name.ends_with(['A', 'X']),
                 revision => name.ends_with(revision),
             })
+    }
+
+    /// Where part of flash may be taken.
+    fn note_on_radio(&self) -> String {
+        if self.family == "STM32WB" {
+            return "flash: all of it; the radio's core, where it is used, has its program at the end".to_owned();
+        }
+        String::new()
     }
 
     /// Where the manifest of embassy-stm32 (`embassy_docs`) names another target.
