@@ -199,6 +199,9 @@ impl Blueprint {
             if self.kind.parts.contains(&Part::Network) {
                 hardware["expect"] = json!(board.expect_of_network());
             }
+            if self.kind.parts.contains(&Part::Sleep) {
+                hardware["expect"] = json!(board.expect_of_sleep());
+            }
             set("board", hardware);
         }
         // As VS Code's debugger wants it: what comes through RTT is text, or defmt's numbers.

@@ -1686,12 +1686,20 @@ impl Board {
         let family = self.family_row().layers.iter();
         let mut layers: Vec<String> = family.map(|&layer| layer.to_owned()).collect();
         layers.extend(self.chip().boot.layer().map(str::to_owned));
+        layers.extend(self.executor(parts));
         layers.extend(ways_layers(ways).filter(|_| self.flasher.log != Log::Own));
         layers.extend(self.bank.map(|_| "_banks".to_owned()));
         layers.extend(self.loader.as_ref().map(|_| "_loader".to_owned()));
         layers.push(self.flasher.layer.to_owned());
         layers.extend(parts.iter().flat_map(|&part| self.layers_of(part)));
         layers
+    }
+
+    /// The layer of the executor, where the family's have none: an STM32's deep sleep is one's own.
+    fn executor(&self, parts: &[Part]) -> Option<String> {
+        let own = parts.contains(&Part::Sleep) && self.family() == "stm32";
+        let thread = self.chip().core.is_arm() && !own;
+        thread.then(|| "_thread".to_owned())
     }
 
     fn layers_of(&self, part: Part) -> Vec<String> {
@@ -1706,6 +1714,7 @@ impl Board {
             },
             Part::Console => vec![format!("_console-{family}")],
             Part::Usb => vec![format!("_usb-{family}")],
+            Part::Sleep => vec![format!("_sleep-{family}")],
             Part::Network => {
                 let clocks = ethernet::of(self).map(|row| row.clocks.to_owned());
                 iter::once(format!("_network-{family}"))
@@ -1791,6 +1800,22 @@ impl Board {
             None => "every five seconds at another pace".to_owned(),
         };
         capital(format!("{shown}, and {pace}."))
+    }
+
+    /// What is to be seen of a program that sleeps between flashes, as a sentence.
+    #[must_use]
+    pub fn expect_of_sleep(&self) -> String {
+        let light = match &self.light {
+            Light::Pin { label, .. } => label,
+            _ => "the light",
+        };
+        let button = self
+            .button
+            .as_ref()
+            .map_or("the button", |button| button.label);
+        capital(format!(
+            "{light} flashes every five seconds, and after a press of {button} every second."
+        ))
     }
 
     /// What templates may name as `board.*`: strings and booleans, nothing left to work out.

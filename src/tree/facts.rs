@@ -3,6 +3,7 @@
 use super::Lookup;
 use crate::catalog::boards::{self, Board, Flasher, Light, Log};
 use crate::catalog::chips::{self, Bank, Chip, Class, Usb};
+use crate::catalog::kinds::{self, Part};
 
 /// The value of `--board` for hardware that has no row: its chip and pins are answers of their own.
 pub const CUSTOM: &str = "custom";
@@ -14,6 +15,7 @@ pub const NOTHING: &str = "none";
 pub const FACTS: &[(&str, &[&str])] = &[
     ("flash-banks", &["configurable", "fixed"]),
     ("has-led", &["yes", "no"]),
+    ("has-led-pin", &["yes", "no"]),
     ("has-button", &["yes", "no"]),
     ("has-console", &["yes", "no"]),
     ("has-usb", &["yes", "no"]),
@@ -29,6 +31,8 @@ pub const FACTS: &[(&str, &[&str])] = &[
 pub(super) fn reason(fact: &str) -> Option<&'static str> {
     Some(match fact {
         "has-led" => "it has no LED, so messages are all that it shows",
+        "has-led-pin" => "it has no LED on a pin of its own",
+        "has-button" => "it has no button on a pin",
         "has-console" => "no serial port of it leads to a USB socket",
         "has-usb" => "its chip is no USB device of its own",
         "has-network" => "nothing on it reaches a network",
@@ -54,11 +58,18 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
             Some(board) => !matches!(board.light, Light::None),
             None => answer("led")? != NOTHING,
         })),
-        "has-button" => Some(yes_or_no(answer("button")? != NOTHING)),
+        "has-led-pin" => Some(yes_or_no(match board(answer) {
+            Some(board) => matches!(board.light, Light::Pin { .. }),
+            None => answer("led")? != NOTHING,
+        })),
+        "has-button" => Some(yes_or_no(match board(answer) {
+            Some(board) => board.button.is_some(),
+            None => answer("button")? != NOTHING,
+        })),
         "has-console" => Some(yes_or_no(board(answer)?.console.is_some())),
         "has-usb" => Some(yes_or_no(chip(answer)?.usb != Usb::None)),
         "has-network" => Some(yes_or_no(board(answer)?.has_network())),
-        "sleeps-deeply" => Some(yes_or_no(chip(answer)?.low_power)),
+        "sleeps-deeply" => Some(yes_or_no(chip(answer)?.sleeps_deeply())),
         "messages" => Some(match flasher(answer)?.log {
             Log::Rtt => "rtt",
             Log::Own => "usb",
@@ -68,7 +79,9 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
         "tests-on-target" => {
             let own = board(answer).is_none_or(|board| board.loader.is_none());
             let plain = chip(answer)?.class == Class::Plain;
-            Some(yes_or_no(own && plain && has_probe(answer)?))
+            // The executor of an STM32's deep sleep is none that the tests' harness knows.
+            let sleeper = sleeps(answer) && chip(answer)?.low_power;
+            Some(yes_or_no(own && plain && !sleeper && has_probe(answer)?))
         }
         _ => None,
     }
@@ -82,10 +95,15 @@ pub(super) fn preferred(id: &str, answer: Lookup) -> Option<&'static str> {
             Bank::Dual => "dual",
         }),
         "log" => Some(match flasher(answer)?.log {
+            // To be read, messages keep clocks running that deep sleep stops.
+            Log::Rtt if sleeps(answer) => "none",
             Log::Rtt | Log::Own => "defmt",
             Log::None => "none",
         }),
-        "panic" => match (flasher(answer)?.log, answer("log")) {
+        "panic" => match (
+            flasher(answer)?.log,
+            answer("log").or_else(|| preferred("log", answer)),
+        ) {
             (Log::Own, _) => None,
             (Log::None, _) | (_, Some("none")) => Some("halt"),
             (Log::Rtt, _) => Some("probe"),
@@ -108,6 +126,12 @@ fn flasher(answer: Lookup) -> Option<&'static Flasher> {
         Some(board) => Some(board.flasher),
         None => Some(boards::flasher_of(chip(answer)?)),
     }
+}
+
+/// Whether the program puts the chip into deep sleep.
+fn sleeps(answer: Lookup) -> bool {
+    let kind = answer("kind").and_then(kinds::find);
+    kind.is_some_and(|kind| kind.parts.contains(&Part::Sleep))
 }
 
 fn has_probe(answer: Lookup) -> Option<bool> {

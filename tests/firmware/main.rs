@@ -94,7 +94,11 @@ fn simulate(project: &Project) -> Result<(), Failed> {
     let folder = projects::generated(project);
     let board = project.blueprint("my-app").board;
     let board = board.ok_or("firmware has a board")?;
-    Ok(simulate::watch(&folder, board.button.is_some())?)
+    match project.answers.one("kind") {
+        Some("low-power") => simulate::watch_flashes(&folder)?,
+        _ => simulate::watch(&folder, board.button.is_some())?,
+    }
+    Ok(())
 }
 
 fn link(project: &Project) -> Result<(), Failed> {
