@@ -6,10 +6,11 @@ use serde_json::{Map, Value, json};
 
 use crate::answers::Answers;
 use crate::catalog::boards::{self, Board, Button, Level, Light, Log};
-use crate::catalog::chips;
+use crate::catalog::chips::{self, KIB};
 use crate::catalog::extras::{EXTRAS, Extra};
 use crate::catalog::kinds::{self, Kind, Part, Shape};
 use crate::catalog::offers::{self, Engine, Offer};
+use crate::catalog::partitions::Partitions;
 use crate::catalog::runtimes::{self, Runtime};
 use crate::catalog::ways::{self, LOGS, PANICS, Way};
 use crate::cli;
@@ -118,6 +119,9 @@ impl Blueprint {
             if self.engine.is_some() {
                 layers.push(format!("{home}/_extras/{}", extra.id));
             }
+            if let Some(board) = &self.board {
+                layers.push(format!("{runtime}/_extras/{}-{}", extra.id, board.family()));
+            }
         }
         layers.retain(|name| template::layer(name).next().is_some());
         layers
@@ -203,6 +207,9 @@ impl Blueprint {
                 hardware["expect"] = json!(board.expect_of_sleep());
             }
             set("board", hardware);
+            if let Some(parts) = Partitions::of(board.chip()) {
+                set("boot", partitions(&parts, board.chip().page));
+            }
         }
         // As VS Code's debugger wants it: what comes through RTT is text, or defmt's numbers.
         let log = self.ways[0].map_or("", |way| way.id);
@@ -248,6 +255,23 @@ fn board(answers: &Answers) -> Option<Board> {
         }
     };
     Some(board.with_banks(answers.one("banks")))
+}
+
+/// The partitions of flash as linkers take them, and how much is copied at once.
+fn partitions(parts: &Partitions, page: u32) -> Value {
+    let [bootloader, state, active, update] = parts.all().map(|region| {
+        json!({
+            "origin": boards::hex(region.origin),
+            "length": boards::size(region.length),
+        })
+    });
+    json!({
+        "bootloader": bootloader,
+        "state": state,
+        "active": active,
+        "update": update,
+        "chunk": page.min(KIB).to_string(),
+    })
 }
 
 /// A word as a shell takes it.

@@ -1831,6 +1831,7 @@ impl Board {
             "time_driver": format!("time-driver-{}", chip.timer.to_lowercase()),
             "family": chip.family,
             "hal": self.family_row().hal,
+            "flash_peripheral": if chip.family == "nrf" { "NVMC" } else { "FLASH" },
             "probe_name": chip.probe_name.unwrap_or(chip.name),
             "target": self.target(),
             "flash_origin": hex(flash.origin),
@@ -1949,12 +1950,15 @@ fn capital(mut text: String) -> String {
     text
 }
 
-fn hex(address: u32) -> String {
+/// An address as linkers take it.
+#[must_use]
+pub fn hex(address: u32) -> String {
     format!("{address:#010x}")
 }
 
 /// A length as linkers take it.
-fn size(length: u32) -> String {
+#[must_use]
+pub fn size(length: u32) -> String {
     match length % KIB {
         0 => format!("{}K", length / KIB),
         _ => format!("{length:#x}"),

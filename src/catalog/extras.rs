@@ -64,4 +64,11 @@ pub static EXTRAS: &[Extra] = &[
         needs: &["tests-on-target"],
         in_member: None,
     },
+    Extra {
+        id: "bootloader",
+        note: "embassy-boot: new versions replace the program, and it goes back to one that worked",
+        shapes: &[Shape::Firmware],
+        needs: &["has-update-room", "has-led"],
+        in_member: None,
+    },
 ];

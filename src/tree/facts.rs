@@ -4,6 +4,7 @@ use super::Lookup;
 use crate::catalog::boards::{self, Board, Flasher, Light, Log};
 use crate::catalog::chips::{self, Bank, Chip, Class, Usb};
 use crate::catalog::kinds::{self, Part};
+use crate::catalog::partitions::Partitions;
 
 /// The value of `--board` for hardware that has no row: its chip and pins are answers of their own.
 pub const CUSTOM: &str = "custom";
@@ -25,6 +26,7 @@ pub const FACTS: &[(&str, &[&str])] = &[
     ("messages", &["rtt", "usb", "none"]),
     ("has-probe", &["yes", "no"]),
     ("tests-on-target", &["yes", "no"]),
+    ("has-update-room", &["yes", "no"]),
 ];
 
 /// Why what depends on a fact cannot be had, where the fact says no.
@@ -39,6 +41,9 @@ pub(super) fn reason(fact: &str) -> Option<&'static str> {
         "sleeps-deeply" => "its chip cannot be put into deep sleep",
         "messages" => "its messages take another way out, or none",
         "has-probe" => "it is not flashed through a probe",
+        "has-update-room" => {
+            "embassy-boot wants equal pages, room for two programs, a core that finds the second, and a probe"
+        }
         "tests-on-target" => "no probe can start single tests on it",
         _ => return None,
     })
@@ -76,11 +81,16 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
             Log::None => "none",
         }),
         "has-probe" => Some(yes_or_no(has_probe(answer)?)),
+        "has-update-room" => {
+            let own = board(answer).is_none_or(|board| board.loader.is_none());
+            let room = Partitions::of(chip(answer)?).is_some();
+            Some(yes_or_no(own && room && has_probe(answer)?))
+        }
         "tests-on-target" => {
             let own = board(answer).is_none_or(|board| board.loader.is_none());
             let plain = chip(answer)?.class == Class::Plain;
             // The executor of an STM32's deep sleep is none that the tests' harness knows.
-            let sleeper = sleeps(answer) && chip(answer)?.low_power;
+            let sleeper = sleeps(answer) && chip(answer)?.family == "stm32";
             Some(yes_or_no(own && plain && !sleeper && has_probe(answer)?))
         }
         _ => None,

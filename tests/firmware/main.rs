@@ -16,6 +16,7 @@ use std::mem::{Discriminant, discriminant};
 use std::sync::Mutex;
 
 use cargo_async_init::catalog::boards::Light;
+use cargo_async_init::catalog::partitions::Partitions;
 use libtest_mimic::{Arguments, Failed, Trial};
 use projects::Project;
 
@@ -30,28 +31,36 @@ fn main() {
     // Ways of logging and panicking: of each family one board stands for all.
     let projects = projects.flat_map(|project| {
         let first = met.insert(family_and_kind(&project));
-        let ways = if first {
-            project.with_every_way()
-        } else {
-            Vec::new()
-        };
+        let ways = if first { ways(&project) } else { Vec::new() };
         [vec![project], ways].concat()
     });
     let mut sorts = Vec::new();
+    let mut loaded = BTreeSet::new();
     let trials = projects
         .flat_map(|project| {
             let simulated = sort_of(&project).filter(|sort| !sorts.contains(sort));
             sorts.extend(simulated);
             let name = format!("{}-simulated", project.slug());
             let other = project.clone();
+            let project_of_link = project.clone();
+            let family = family_and_kind(&project);
             let link = Trial::test(project.slug(), move || link(&project));
             let simulation = simulated.map(|_| Trial::test(name, move || simulate(&other)));
-            [Some(link), simulation].into_iter().flatten()
+            let bootloader = bootloader(&project_of_link).filter(|_| loaded.insert(family));
+            [Some(link), simulation, bootloader].into_iter().flatten()
         })
         .collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
     tell();
     conclusion.exit();
+}
+
+/// What a panic does is the same for every kind: one of them stands for all.
+fn ways(project: &Project) -> Vec<Project> {
+    let blinks = project.answers.one("kind") == Some("blinky");
+    let mut ways = project.with_every_way();
+    ways.retain(|project| blinks || !project.answers.has("panic"));
+    ways
 }
 
 /// What a count of passed tests would keep quiet about.
@@ -67,7 +76,9 @@ fn tell() {
     }
     if !linked.is_empty() {
         let (count, names) = (linked.len(), linked.join(", "));
-        println!("not booted, as no emulator here has the core: {count} ({names})");
+        println!(
+            "not booted, as no emulator here has the core or knows the kind: {count} ({names})"
+        );
     }
 }
 
@@ -101,6 +112,38 @@ fn simulate(project: &Project) -> Result<(), Failed> {
     Ok(())
 }
 
+/// The trial of a project that can have a bootloader.
+fn bootloader(project: &Project) -> Option<Trial> {
+    let can = project.extras().contains(&"bootloader");
+    let project = project.clone();
+    let name = format!("{}-bootloader", project.slug());
+    can.then(|| Trial::test(name, move || link_with_bootloader(&project)))
+}
+
+/// Both images lie where the partitions say, and each could start there.
+fn link_with_bootloader(project: &Project) -> Result<(), Failed> {
+    let project = project.with(&["bootloader"]);
+    let folder = projects::generated(&project);
+    let board = project.blueprint("my-app").board;
+    let board = board.ok_or("firmware has a board")?;
+    let parts = Partitions::of(board.chip()).ok_or("no partitions")?;
+    projects::cargo(&folder, "build --release")?;
+    let own = "build --release --manifest-path bootloader/Cargo.toml";
+    projects::cargo(&folder, own)?;
+    let built = projects::shared_target().join(board.target());
+    let images = [
+        (project.with(&[]).slug(), parts.active),
+        ("bootloader".to_owned(), parts.bootloader),
+    ];
+    for (name, region) in images {
+        let image = built.join("release").join(&name);
+        let report =
+            elf::check(&image, board.chip(), region).map_err(|errors| errors.join("\n"))?;
+        println!("{name}: {report}");
+    }
+    Ok(())
+}
+
 fn link(project: &Project) -> Result<(), Failed> {
     let folder = projects::generated(project);
     projects::cargo(&folder, "build --release")?;
@@ -120,9 +163,10 @@ fn link(project: &Project) -> Result<(), Failed> {
         "{}: {report}; {noticed} corruptions noticed",
         board.short_name()
     );
-    let Some(spec) = boot::Spec::of(&board) else {
+    let blinks = project.answers.one("kind") == Some("blinky");
+    let Some(spec) = boot::Spec::of(&board).filter(|_| blinks) else {
         println!(
-            "{}: not booted, as no emulator here has its core",
+            "{}: not booted, as no emulator here has its core or knows its kind",
             board.short_name()
         );
         BOOTED
