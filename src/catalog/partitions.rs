@@ -1,6 +1,6 @@
 //! How flash is shared out where a bootloader can replace the program: embassy-boot's partitions.
 //!
-//! embassy-boot 0.7.0, src/boot_loader.rs: ACTIVE and DFU are whole pages, DFU one page more than
+//! embassy-boot 0.7.0, `src/boot_loader.rs`: ACTIVE and DFU are whole pages, DFU one page more than
 //! ACTIVE, and STATE has room for two words and four for each page of ACTIVE.
 
 use super::chips::{Boot, Chip, Class, Core, KIB, Region};
