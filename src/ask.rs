@@ -257,6 +257,15 @@ fn only(given: &Given, ids: &[&'static str]) -> Answers {
     answers
 }
 
+/// What a fact about the hardware says against it, to be put behind.
+fn reason(tree: &Tree, given: &Given, base: &Answers, later: &str) -> String {
+    let wanted = given.answers.one(later).into_iter();
+    let wanted = wanted.chain(given.answers.many(later).iter().copied());
+    let mut reasons = wanted.filter_map(|value| tree.reason(later, value, base));
+    let reason = reasons.next();
+    reason.map_or_else(String::new, |reason| format!(": {reason}"))
+}
+
 /// Two answers that no route gives together.
 fn misfit(tree: &Tree, given: &Given, earlier: &'static str, later: &'static str) -> Failure {
     let base = only(given, &[earlier]);
@@ -267,9 +276,10 @@ fn misfit(tree: &Tree, given: &Given, earlier: &'static str, later: &'static str
         .iter()
         .map(|choice| choice.value)
         .collect();
+    let reason = reason(tree, given, &base, later);
     let (earlier, quoted) = (given.quote(earlier), given.quote(later));
-    if fitting.is_empty() {
-        return Failure::usage(format!("{quoted} cannot apply with {earlier}"))
+    if fitting.is_empty() || !reason.is_empty() {
+        return Failure::usage(format!("{quoted} cannot apply with {earlier}{reason}"))
             .help("leave one of them out; `cargo async-init tree` shows what goes with what");
     }
     Failure::usage(format!("{earlier} and {quoted} contradict each other")).help(format!(

@@ -5,12 +5,14 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::answers::Answers;
-use crate::catalog::boards::{self, Board, Button, Level, Light};
-use crate::catalog::chips;
+use crate::catalog::boards::{self, Board, Button, Level, Light, Log};
+use crate::catalog::chips::{self, KIB};
 use crate::catalog::extras::{EXTRAS, Extra};
 use crate::catalog::kinds::{self, Kind, Part, Shape};
 use crate::catalog::offers::{self, Engine, Offer};
+use crate::catalog::partitions::Partitions;
 use crate::catalog::runtimes::{self, Runtime};
+use crate::catalog::ways::{self, LOGS, PANICS, Way};
 use crate::cli;
 use crate::failure::{Failure, Result};
 use crate::name::PackageName;
@@ -39,6 +41,8 @@ pub struct Blueprint {
     pub offer: &'static Offer,
     /// The board, for firmware.
     pub board: Option<Board>,
+    /// What firmware does with its messages and with a panic, where there is a choice.
+    pub ways: [Option<&'static Way>; 2],
     /// The extras, in the table's order.
     pub extras: Vec<&'static Extra>,
     /// The answers that decide the project, as they are recorded in it.
@@ -70,6 +74,7 @@ impl Blueprint {
             engine,
             offer,
             board: board(&answers),
+            ways: [("log", LOGS), ("panic", PANICS)].map(|(id, rows)| way(id, rows, &answers)),
             extras: extras.collect(),
             answers,
         })
@@ -93,7 +98,7 @@ impl Blueprint {
         if let Some(board) = &self.board {
             layers.extend(
                 board
-                    .layers(self.kind.parts)
+                    .layers(self.kind.parts, self.ways)
                     .iter()
                     .map(|layer| format!("{runtime}/{layer}")),
             );
@@ -105,12 +110,17 @@ impl Blueprint {
         layers.push(format!("{home}/{}", self.kind.id));
         if let Some(board) = &self.board {
             layers.push(format!("{home}/_{}-{}", self.kind.id, board.family()));
+            let log = self.ways[0].filter(|_| board.flasher.log == Log::Rtt);
+            layers.extend(log.map(|log| format!("{home}/_{}-{}", self.kind.id, log.id)));
         }
         for extra in &self.extras {
             layers.push(format!("_extras/{}", extra.id));
             layers.push(format!("{runtime}/_extras/{}", extra.id));
             if self.engine.is_some() {
                 layers.push(format!("{home}/_extras/{}", extra.id));
+            }
+            if let Some(board) = &self.board {
+                layers.push(format!("{runtime}/_extras/{}-{}", extra.id, board.family()));
             }
         }
         layers.retain(|name| template::layer(name).next().is_some());
@@ -194,10 +204,29 @@ impl Blueprint {
             if self.kind.parts.contains(&Part::Network) {
                 hardware["expect"] = json!(board.expect_of_network());
             }
+            if self.kind.parts.contains(&Part::Sleep) {
+                hardware["expect"] = json!(board.expect_of_sleep());
+            }
             set("board", hardware);
+            if let Some(parts) = Partitions::of(board.chip()) {
+                set("boot", partitions(&parts, board.chip().page));
+            }
         }
+        // As VS Code's debugger wants it: what comes through RTT is text, or defmt's numbers.
+        let log = self.ways[0].map_or("", |way| way.id);
+        set("has_rtt", json!(matches!(log, "defmt" | "log")));
+        set(
+            "rtt_format",
+            json!(if log == "defmt" { "Defmt" } else { "String" }),
+        );
         Value::Object(context)
     }
+}
+
+/// What was said of that, or what suits the other answers.
+fn way(id: &str, rows: &'static [Way], answers: &Answers) -> Option<&'static Way> {
+    let given = answers.one(id);
+    ways::find(rows, given.or_else(|| tree().option(id, answers))?)
 }
 
 /// The hardware that these answers name: a board of the catalogue, or a chip and its pins.
@@ -227,6 +256,23 @@ fn board(answers: &Answers) -> Option<Board> {
         }
     };
     Some(board.with_banks(answers.one("banks")))
+}
+
+/// The partitions of flash as linkers take them, and how much is copied at once.
+fn partitions(parts: &Partitions, page: u32) -> Value {
+    let [bootloader, state, active, update] = parts.all().map(|region| {
+        json!({
+            "origin": boards::hex(region.origin),
+            "length": boards::size(region.length),
+        })
+    });
+    json!({
+        "bootloader": bootloader,
+        "state": state,
+        "active": active,
+        "update": update,
+        "chunk": page.min(KIB).to_string(),
+    })
 }
 
 /// A word as a shell takes it.

@@ -161,7 +161,7 @@ impl Ask for Terminal<'_> {
                 .report(false)
                 .interact_opt()
                 .map(only),
-            Style::Choose | Style::Flag => Select::with_theme(&*self.theme)
+            Style::Choose | Style::Flag | Style::Option => Select::with_theme(&*self.theme)
                 .with_prompt(prompt)
                 .items(&labels)
                 .default(default)

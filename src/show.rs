@@ -293,7 +293,7 @@ pub fn schema_of(tree: &Tree) -> Value {
                 "flag": format!("--{}", question.id),
                 "prompt": question.prompt,
                 "help": question.help,
-                "asked": question.style != Style::Flag,
+                "asked": !matches!(question.style, Style::Flag | Style::Option),
                 "multiple": question.style == Style::Pick,
                 "decides_runtime": tree.is_spine(question),
                 "default": if question.style == Style::Pick { json!([]) } else { json!(question.default) },

@@ -29,6 +29,8 @@ pub enum Style {
     Pick,
     /// Never asked: a flag gives it, or it follows from other answers.
     Flag,
+    /// Never asked, and no fork of the way: a flag departs from what suits the other answers.
+    Option,
 }
 
 /// Holds where that question was answered with one of these values.
@@ -159,6 +161,9 @@ impl Tree {
             if decided || answers.has(question.id) || !holds(&question.when, &given) {
                 continue;
             }
+            if question.style == Style::Option {
+                continue;
+            }
             if let Some(value) = facts::settled(question.id, &given) {
                 match question.choices.iter().find(|row| row.value == value) {
                     Some(choice) => return Step::Implied(question, choice),
@@ -189,6 +194,25 @@ impl Tree {
         let default = preferred.unwrap_or(question.default);
         let place = open.iter().position(|choice| choice.value == default);
         place.unwrap_or(0)
+    }
+
+    /// Why that choice is not open with these answers, where a fact about the hardware says so.
+    pub fn reason(&self, question: &str, value: &str, answers: &Answers) -> Option<&'static str> {
+        let choice = self.question(question)?.choice(value)?;
+        let known = |id: &str| answers.one(id);
+        let unmet = choice.when.iter().flatten().find(|condition| {
+            facts::settled(condition.question, &known)
+                .is_some_and(|fact| !condition.values.contains(&fact))
+        });
+        facts::reason(unmet?.question)
+    }
+
+    /// The answer to an option where nobody gave one, if these answers have it at all.
+    pub fn option(&self, id: &str, answers: &Answers) -> Option<&'static str> {
+        let question = self.question(id)?;
+        let known = |id: &str| answers.one(id);
+        let open = holds(&question.when, &known);
+        open.then(|| facts::preferred(id, &known)).flatten()
     }
 
     /// The runtime to which these spine answers lead, if they lead to one.
@@ -262,7 +286,10 @@ impl Tree {
         let mut canonical = Answers::default();
         for question in &self.questions {
             let others = |id: &str| answers.one(id).filter(|_| id != question.id);
-            let follows = facts::settled(question.id, &others);
+            let follows = match question.style {
+                Style::Option => facts::preferred(question.id, &others),
+                _ => facts::settled(question.id, &others),
+            };
             let decides = !self.is_spine(question)
                 && (follows.is_none() || follows != answers.one(question.id));
             if let (true, Some(answer)) = (decides, answers.get(question.id)) {
@@ -333,6 +360,9 @@ impl Search<'_> {
         if question.style == Style::Pick {
             return self.fits(question) && self.from(index + 1);
         }
+        if question.style == Style::Option {
+            return self.try_option(index, question);
+        }
         if let Some(value) = self.settled(question.id) {
             let other = self.wanted.one(question.id) != Some(value);
             return !(other && self.wanted.has(question.id))
@@ -357,6 +387,15 @@ impl Search<'_> {
             .flatten()
             .collect();
         self.go_on(index, &steps)
+    }
+
+    fn try_option(&mut self, index: usize, question: &Question) -> bool {
+        let Some(value) = self.wanted.one(question.id) else {
+            return self.from(index + 1);
+        };
+        let choice = question.choice(value);
+        choice.is_some_and(|choice| self.holds(&choice.when))
+            && self.go_on(index, &[(question.id, value)])
     }
 
     fn try_names(&mut self, index: usize, question: &Question) -> bool {

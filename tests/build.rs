@@ -47,5 +47,23 @@ fn build(project: &Project) -> Result<(), Failed> {
     for step in steps {
         projects::cargo(&folder, step)?;
     }
+    for step in steps_of_workflow(project) {
+        if !steps.contains(&step.as_str()) {
+            projects::cargo(&folder, &step)?;
+        }
+    }
     Ok(())
+}
+
+/// What the workflow of firmware has cargo do, which is no more than can be done here.
+fn steps_of_workflow(project: &Project) -> Vec<String> {
+    let files = project.files("my-app");
+    let workflow = files
+        .get(".github/workflows/ci.yml")
+        .filter(|_| project.is_firmware());
+    let text = workflow.map_or("", |file| file.text.as_str());
+    let steps = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("- run: cargo "));
+    steps.map(str::to_owned).collect()
 }

@@ -22,11 +22,22 @@ const NAMES: [&str; 3] = [
     "a-name-of-sixty-four-characters-which-is-as-long-as-they-can-get",
 ];
 
+/// Boards have their extras in common: of each sort of firmware one is rendered with every subset
+/// and every way of logging and panicking, the others without and with all.
 fn every_project() -> Vec<Project> {
-    projects::all()
-        .iter()
-        .flat_map(Project::with_every_subset)
-        .collect()
+    let mut sorts = BTreeSet::new();
+    let every = |project: &Project| {
+        if !project.is_firmware() {
+            return project.with_every_subset();
+        }
+        let everything = project.with(&project.extras());
+        if sorts.insert(project.sort()) {
+            [project.with_every_subset(), everything.with_every_way()].concat()
+        } else {
+            vec![project.clone(), everything]
+        }
+    };
+    projects::all().iter().flat_map(every).collect()
 }
 
 #[test]
@@ -88,7 +99,11 @@ fn every_path_is_formatted_under_every_name() {
     let folder = tempfile::tempdir().expect("a folder");
     // Boards share most of their files: what was checked once is not checked again.
     let mut seen = BTreeSet::new();
-    for project in projects::all_with_everything() {
+    let mut met = BTreeSet::new();
+    let mut ways = projects::all_with_everything();
+    ways.retain(|project| project.is_firmware() && met.insert(project.sort()));
+    let ways = ways.iter().flat_map(Project::with_every_way);
+    for project in projects::all_with_everything().into_iter().chain(ways) {
         for name in NAMES {
             let home = folder
                 .path()

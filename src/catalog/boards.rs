@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::chips::{self, Bank, Chip, Class, Family, KIB, Region, Share};
 use super::ethernet;
 use super::kinds::Part;
+use super::ways::Way;
 use crate::tree::CUSTOM;
 
 /// The oldest Rust for firmware: the release that projects pin, which is the one they are checked with.
@@ -1561,6 +1562,15 @@ impl Level {
 
 const OVERWRITES: &str =
     "The image starts at address 0: it overwrites a SoftDevice or a bootloader that lies there.";
+/// What puts an image onto a chip whose board has no row.
+#[must_use]
+pub fn flasher_of(chip: &Chip) -> &'static Flasher {
+    match (chip.family, chip.probe_name) {
+        ("esp", _) => &ESPFLASH,
+        (_, Some(_)) => &PROBE_RS,
+        (_, None) => &CUBE,
+    }
+}
 
 /// To be heeded where flash can be one part or two.
 const BANKS: &str = "How flash is divided is said by the chip's option bytes, not by the program: check them with your flasher before you rely on its second half.";
@@ -1587,11 +1597,7 @@ impl Board {
             button,
             console: None,
             crystal: None,
-            flasher: match (chip.family, chip.probe_name) {
-                ("esp", _) => &ESPFLASH,
-                (_, Some(_)) => &PROBE_RS,
-                (_, None) => &CUBE,
-            },
+            flasher: flasher_of(chip),
             connect: if chip.family == "esp" { PLUG } else { WIRED },
             source: "",
         }
@@ -1689,18 +1695,15 @@ impl Board {
         }
     }
 
-    /// The layers below `embassy/` that make projects which work with these parts of it, between
-    /// `_base` and the kind's.
+    /// The layers below `embassy/` that make projects which work with these parts of it and do this
+    /// with messages and panics, between `_base` and the kind's.
     #[must_use]
-    pub fn layers(&self, parts: &[Part]) -> Vec<String> {
+    pub fn layers(&self, parts: &[Part], ways: [Option<&Way>; 2]) -> Vec<String> {
         let family = self.family_row().layers.iter();
         let mut layers: Vec<String> = family.map(|&layer| layer.to_owned()).collect();
         layers.extend(self.chip().boot.layer().map(str::to_owned));
-        layers.extend(match self.flasher.log {
-            Log::Rtt => Some("_rtt".to_owned()),
-            Log::Own => None,
-            Log::None => Some("_silent".to_owned()),
-        });
+        layers.extend(self.executor(parts));
+        layers.extend(ways_layers(ways).filter(|_| self.flasher.log != Log::Own));
         layers.extend(self.bank.map(|_| "_banks".to_owned()));
         layers.extend(self.loader.as_ref().map(|_| "_loader".to_owned()));
         layers.extend(self.special());
@@ -1736,6 +1739,13 @@ impl Board {
         layers
     }
 
+    /// The layer of the executor, where the family's have none: an STM32's deep sleep is one's own.
+    fn executor(&self, parts: &[Part]) -> Option<String> {
+        let own = parts.contains(&Part::Sleep) && self.family() == "stm32";
+        let thread = self.chip().core.is_arm() && !own;
+        thread.then(|| "_thread".to_owned())
+    }
+
     fn layers_of(&self, part: Part) -> Vec<String> {
         let family = self.family();
         match part {
@@ -1748,6 +1758,7 @@ impl Board {
             },
             Part::Console => vec![format!("_console-{family}")],
             Part::Usb => vec![format!("_usb-{family}")],
+            Part::Sleep => vec![format!("_sleep-{family}")],
             Part::Network => {
                 let clocks = ethernet::of(self).map(|row| row.clocks.to_owned());
                 iter::once(format!("_network-{family}"))
@@ -1868,6 +1879,22 @@ impl Board {
         capital(format!("{shown}, and {pace}."))
     }
 
+    /// What is to be seen of a program that sleeps between flashes, as a sentence.
+    #[must_use]
+    pub fn expect_of_sleep(&self) -> String {
+        let light = match &self.light {
+            Light::Pin { label, .. } => label,
+            _ => "the light",
+        };
+        let button = self
+            .button
+            .as_ref()
+            .map_or("the button", |button| button.label);
+        capital(format!(
+            "{light} flashes every five seconds, and after a press of {button} every second."
+        ))
+    }
+
     /// What templates may name as `board.*`: strings and booleans, nothing left to work out.
     #[must_use]
     pub fn context(&self) -> Value {
@@ -1956,6 +1983,8 @@ impl Board {
             "time_driver": time_driver(chip),
             "family": chip.family,
             "hal": self.family_row().hal,
+            "flash_peripheral": if chip.family == "nrf" { "NVMC" } else { "FLASH" },
+            "probe_name": chip.probe_name.unwrap_or(chip.name),
             "target": self.target(),
             "flash_origin": hex(flash.origin),
             "flash_length": size(flash.length),
@@ -2008,6 +2037,15 @@ impl Board {
     }
 }
 
+/// The layers of each of these ways, and of both together.
+fn ways_layers([log, panic]: [Option<&Way>; 2]) -> impl Iterator<Item = String> {
+    let both = log
+        .zip(panic)
+        .map(|(log, panic)| format!("{}-{}", panic.layer, log.id));
+    let each = [log, panic].into_iter().flatten();
+    each.map(|way| way.layer.to_owned()).chain(both)
+}
+
 /// The megahertz of the clock with which an ESP makes series of pulses (RMT): esp-hal 1.2.2, the
 /// documentation of its module `rmt`.
 fn pulse_clock(chip: &Chip) -> &'static str {
@@ -2031,12 +2069,15 @@ fn time_driver(chip: &Chip) -> String {
     format!("time-driver-{}", chip.time_driver().to_lowercase())
 }
 
-fn hex(address: u32) -> String {
+/// An address as linkers take it.
+#[must_use]
+pub fn hex(address: u32) -> String {
     format!("{address:#010x}")
 }
 
 /// A length as linkers take it.
-fn size(length: u32) -> String {
+#[must_use]
+pub fn size(length: u32) -> String {
     match length % KIB {
         0 => format!("{}K", length / KIB),
         _ => format!("{length:#x}"),

@@ -550,6 +550,23 @@ impl Chip {
         self.family_row().vendor
     }
 
+    /// Whether a program can have it sleep deeply while it waits. An STM32 does by the HAL's feature
+    /// `low-power`, with the low-speed oscillator for a clock, which crashes an L5 (embassy-stm32 0.6.0,
+    /// src/rcc/bd.rs); an nRF does whenever its core waits.
+    #[must_use]
+    pub fn sleeps_deeply(&self) -> bool {
+        match self.family {
+            "stm32" => {
+                self.low_power
+                    && !self.sai
+                    && self.class == Class::Plain
+                    && self.series != "stm32l5"
+            }
+            "nrf" => self.class == Class::Plain,
+            _ => false,
+        }
+    }
+
     /// Whether its flash is inside it, so that its size is a fact about the chip.
     #[must_use]
     pub fn has_own_flash(&self) -> bool {

@@ -5,12 +5,15 @@ use super::kinds::Shape;
 /// An extra: a layer of files that any project of a fitting shape can have.
 #[derive(Debug)]
 pub struct Extra {
-    /// The value of `--with`, and the name of the folder under `templates/_extras/`.
+    /// The value of `--with`, and the name of the folder under `templates/_extras/` (what is for
+    /// firmware alone: under `templates/embassy/_extras/`).
     pub id: &'static str,
     /// One line for the prompt.
     pub note: &'static str,
     /// The shapes of project it makes sense for.
     pub shapes: &'static [Shape],
+    /// Facts that have to be "yes" where it is offered.
+    pub needs: &'static [&'static str],
     /// What to do by hand where the project is a member of a workspace.
     pub in_member: Option<&'static str>,
 }
@@ -20,7 +23,13 @@ pub static EXTRAS: &[Extra] = &[
     Extra {
         id: "ci",
         note: "a workflow: format, lints, tests, documentation, oldest Rust",
-        shapes: &[Shape::Server, Shape::Program, Shape::Library],
+        shapes: &[
+            Shape::Server,
+            Shape::Program,
+            Shape::Library,
+            Shape::Firmware,
+        ],
+        needs: &[],
         in_member: Some(
             "`ci`: a workflow counts at the top of the repository alone: move `.github` there",
         ),
@@ -29,6 +38,7 @@ pub static EXTRAS: &[Extra] = &[
         id: "docker",
         note: "an image built in stages that runs without root",
         shapes: &[Shape::Server, Shape::Program],
+        needs: &[],
         in_member: Some(
             "`docker`: the image is built from the workspace's root, where `Cargo.lock` and `target` are: move `Dockerfile` there and name the package",
         ),
@@ -37,6 +47,28 @@ pub static EXTRAS: &[Extra] = &[
         id: "deny",
         note: "cargo-deny: advisories, licences, bans, sources",
         shapes: &[Shape::Server, Shape::Program, Shape::Library],
+        needs: &[],
+        in_member: None,
+    },
+    Extra {
+        id: "vscode",
+        note: "VS Code: build, flash and debug through the probe with F5",
+        shapes: &[Shape::Firmware],
+        needs: &["has-probe"],
+        in_member: None,
+    },
+    Extra {
+        id: "embedded-test",
+        note: "tests that run on the chip, through the probe",
+        shapes: &[Shape::Firmware],
+        needs: &["tests-on-target"],
+        in_member: None,
+    },
+    Extra {
+        id: "bootloader",
+        note: "embassy-boot: new versions replace the program, and it goes back to one that worked",
+        shapes: &[Shape::Firmware],
+        needs: &["has-update-room", "has-led"],
         in_member: None,
     },
 ];

@@ -26,6 +26,8 @@ pub enum Part {
     Usb,
     /// A way to a network.
     Network,
+    /// The chip's deep sleep, while the program waits.
+    Sleep,
 }
 
 impl Part {
@@ -37,6 +39,7 @@ impl Part {
             Self::Console => Some("has-console"),
             Self::Usb => Some("has-usb"),
             Self::Network => Some("has-network"),
+            Self::Sleep => Some("sleeps-deeply"),
         }
     }
 }
@@ -107,6 +110,13 @@ pub static KINDS: &[Kind] = &[
         shape: Shape::Firmware,
         parts: &[Part::Light, Part::Button],
         needs: &[],
+    },
+    Kind {
+        id: "low-power",
+        note: "an LED that flashes now and then; between, the chip sleeps deeply",
+        shape: Shape::Firmware,
+        parts: &[Part::Light, Part::Button, Part::Sleep],
+        needs: &["has-led-pin", "has-button"],
     },
     Kind {
         id: "net",

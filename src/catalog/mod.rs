@@ -10,4 +10,6 @@ pub mod ethernet;
 pub mod extras;
 pub mod kinds;
 pub mod offers;
+pub mod partitions;
 pub mod runtimes;
+pub mod ways;

@@ -200,6 +200,18 @@ pub static OFFERS: &[Offer] = &[
     Offer {
         runtime: "embassy",
         engine: None,
+        kind: "low-power",
+        summary: "Firmware on embassy that sleeps deeply between flashes of an LED.",
+        rust_version: "1.95",
+        port: None,
+        try_it: &["cargo test-host", "cargo simulate"],
+        caveats: &[
+            "It logs nothing: a debugger that is connected keeps clocks running. Measure the current after a power cycle, with the probe unplugged.",
+        ],
+    },
+    Offer {
+        runtime: "embassy",
+        engine: None,
         kind: "net",
         summary: "Firmware on embassy that echoes lines over TCP.",
         rust_version: "1.95",

@@ -1,8 +1,10 @@
 //! What follows from the answers so far, by a row of the catalogue: nobody is asked for a fact.
 
 use super::Lookup;
-use crate::catalog::boards::{self, Board};
+use crate::catalog::boards::{self, Board, Flasher, Light, Log};
 use crate::catalog::chips::{self, Bank, Chip, Class, Usb};
+use crate::catalog::kinds::{self, Part};
+use crate::catalog::partitions::Partitions;
 
 /// The value of `--board` for hardware that has no row: its chip and pins are answers of their own.
 pub const CUSTOM: &str = "custom";
@@ -14,13 +16,39 @@ pub const NOTHING: &str = "none";
 pub const FACTS: &[(&str, &[&str])] = &[
     ("flash-banks", &["configurable", "fixed"]),
     ("has-led", &["yes", "no"]),
+    ("has-led-pin", &["yes", "no"]),
     ("has-button", &["yes", "no"]),
     ("has-console", &["yes", "no"]),
     ("has-usb", &["yes", "no"]),
     ("has-network", &["yes", "no"]),
     ("sleeps-deeply", &["yes", "no"]),
     ("wakes-on-pins", &["yes", "no"]),
+    // How the program's messages get out: through a probe, through the chip's USB, or not at all.
+    ("messages", &["rtt", "usb", "none"]),
+    ("has-probe", &["yes", "no"]),
+    ("tests-on-target", &["yes", "no"]),
+    ("has-update-room", &["yes", "no"]),
 ];
+
+/// Why what depends on a fact cannot be had, where the fact says no.
+pub(super) fn reason(fact: &str) -> Option<&'static str> {
+    Some(match fact {
+        "has-led" => "it has no LED, so messages are all that it shows",
+        "has-led-pin" => "it has no LED on a pin of its own",
+        "has-button" => "it has no button on a pin",
+        "has-console" => "no serial port of it leads to a USB socket",
+        "has-usb" => "its chip is no USB device of its own",
+        "has-network" => "nothing on it reaches a network",
+        "sleeps-deeply" => "its chip cannot be put into deep sleep",
+        "messages" => "its messages take another way out, or none",
+        "has-probe" => "it is not flashed through a probe",
+        "has-update-room" => {
+            "embassy-boot wants equal pages, room for two programs, a core that finds the second, and a probe"
+        }
+        "tests-on-target" => "no probe can start single tests on it",
+        _ => return None,
+    })
+}
 
 /// The answer to that question, or the value of that fact, where the answers so far settle it.
 pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
@@ -32,25 +60,69 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
             let divided = chip(answer)?.banks.is_some();
             Some(if divided { "configurable" } else { "fixed" })
         }
-        "has-led" => Some(yes_or_no(answer("led")? != NOTHING)),
-        "has-button" => Some(yes_or_no(answer("button")? != NOTHING)),
+        "has-led" => Some(yes_or_no(match board(answer) {
+            Some(board) => !matches!(board.light, Light::None),
+            None => answer("led")? != NOTHING,
+        })),
+        "has-led-pin" => Some(yes_or_no(match board(answer) {
+            Some(board) => matches!(board.light, Light::Pin { .. }),
+            None => answer("led")? != NOTHING,
+        })),
+        "has-button" => Some(yes_or_no(match board(answer) {
+            Some(board) => board.button.is_some(),
+            None => answer("button")? != NOTHING,
+        })),
         "has-console" => Some(yes_or_no(board(answer)?.console.is_some())),
         "has-usb" => Some(yes_or_no(chip(answer)?.usb != Usb::None)),
         // The HAL sets up the interrupts of pins for the first of two cores alone.
         "wakes-on-pins" => Some(yes_or_no(chip(answer)?.class != Class::Secondary)),
         "has-network" => Some(yes_or_no(board(answer)?.has_network())),
-        "sleeps-deeply" => Some(yes_or_no(chip(answer)?.low_power)),
+        "sleeps-deeply" => Some(yes_or_no(chip(answer)?.sleeps_deeply())),
+        "messages" => Some(match flasher(answer)?.log {
+            Log::Rtt => "rtt",
+            Log::Own => "usb",
+            Log::None => "none",
+        }),
+        "has-probe" => Some(yes_or_no(has_probe(answer)?)),
+        "has-update-room" => {
+            let own = board(answer).is_none_or(|board| board.loader.is_none());
+            let room = Partitions::of(chip(answer)?).is_some();
+            Some(yes_or_no(own && room && has_probe(answer)?))
+        }
+        "tests-on-target" => {
+            let own = board(answer).is_none_or(|board| board.loader.is_none());
+            let plain = chip(answer)?.class == Class::Plain;
+            // The executor of an STM32's deep sleep is none that the tests' harness knows.
+            let sleeper = sleeps(answer) && chip(answer)?.family == "stm32";
+            Some(yes_or_no(own && plain && !sleeper && has_probe(answer)?))
+        }
         _ => None,
     }
 }
 
 /// The default of that question, where it depends on what was answered before.
 pub(super) fn preferred(id: &str, answer: Lookup) -> Option<&'static str> {
-    let banks = chip(answer)?.banks.as_ref()?;
-    (id == "banks").then_some(match banks.preferred {
-        Bank::Single => "single",
-        Bank::Dual => "dual",
-    })
+    match id {
+        "banks" => Some(match chip(answer)?.banks.as_ref()?.preferred {
+            Bank::Single => "single",
+            Bank::Dual => "dual",
+        }),
+        "log" => Some(match flasher(answer)?.log {
+            // To be read, messages keep clocks running that deep sleep stops.
+            Log::Rtt if sleeps(answer) => "none",
+            Log::Rtt | Log::Own => "defmt",
+            Log::None => "none",
+        }),
+        "panic" => match (
+            flasher(answer)?.log,
+            answer("log").or_else(|| preferred("log", answer)),
+        ) {
+            (Log::Own, _) => None,
+            (Log::None, _) | (_, Some("none")) => Some("halt"),
+            (Log::Rtt, _) => Some("probe"),
+        },
+        _ => None,
+    }
 }
 
 fn yes_or_no(yes: bool) -> &'static str {
@@ -59,6 +131,24 @@ fn yes_or_no(yes: bool) -> &'static str {
 
 fn board(answer: Lookup) -> Option<&'static Board> {
     boards::find(answer("board")?)
+}
+
+/// What puts a program onto the hardware that these answers name.
+fn flasher(answer: Lookup) -> Option<&'static Flasher> {
+    match board(answer) {
+        Some(board) => Some(board.flasher),
+        None => Some(boards::flasher_of(chip(answer)?)),
+    }
+}
+
+/// Whether the program puts the chip into deep sleep.
+fn sleeps(answer: Lookup) -> bool {
+    let kind = answer("kind").and_then(kinds::find);
+    kind.is_some_and(|kind| kind.parts.contains(&Part::Sleep))
+}
+
+fn has_probe(answer: Lookup) -> Option<bool> {
+    Some(flasher(answer)?.program == "probe-rs")
 }
 
 /// The chip that these answers name, by itself or as that of a board.

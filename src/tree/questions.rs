@@ -2,15 +2,16 @@
 
 use super::{CUSTOM, Choice, Condition, NOTHING, Names, Question, Style};
 use crate::catalog::boards::BOARDS;
-use crate::catalog::extras::EXTRAS;
+use crate::catalog::extras::{EXTRAS, Extra};
 use crate::catalog::kinds::{KINDS, Kind, Shape};
 use crate::catalog::offers::{ENGINES, Engine, OFFERS, Offer};
 use crate::catalog::runtimes::RUNTIMES;
+use crate::catalog::ways::{LOGS, PANICS, Way};
 
 /// Every question, in the order in which they are asked.
 pub(super) fn all() -> Vec<Question> {
     let leaf = vec![discontinued(), runtime()];
-    [spine(), leaf, hardware(), program()].concat()
+    [spine(), leaf, hardware(), program(), ways(), vec![extras()]].concat()
 }
 
 fn is(question: &'static str, values: &[&'static str]) -> Condition {
@@ -287,26 +288,63 @@ fn program() -> Vec<Question> {
             default: "compio",
             ..question("engine", "Which engine?", "The crate that drives the ring")
         },
-        Question {
-            style: Style::Pick,
-            when: vec![vec![is(
-                "kind",
-                &kinds_of(|shape| shape != Shape::Firmware),
-            )]],
-            choices: EXTRAS
-                .iter()
-                .map(|row| Choice {
-                    when: vec![vec![is(
-                        "kind",
-                        &kinds_of(|shape| row.shapes.contains(&shape)),
-                    )]],
-                    ..choice(row.id, row.note)
-                })
-                .collect(),
-            default: "",
-            ..question("with", "Extras?", "Space picks, Enter goes on")
-        },
     ]
+}
+
+/// What firmware does with its messages and with a panic: what suits the board, if nobody says.
+fn ways() -> Vec<Question> {
+    let firmware = is("kind", &kinds_of(|shape| shape == Shape::Firmware));
+    let option = |id, rows: &'static [Way], prompt, help| Question {
+        style: Style::Option,
+        when: vec![vec![firmware.clone()]],
+        choices: rows.iter().map(way_choice).collect(),
+        default: rows[0].id,
+        ..question(id, prompt, help)
+    };
+    vec![
+        option(
+            "log",
+            LOGS,
+            "What do messages go through?",
+            "defmt where a probe or the chip's USB carries them, otherwise nothing",
+        ),
+        option(
+            "panic",
+            PANICS,
+            "What does a panic do?",
+            "It tells the probe where messages go there, otherwise it stops the program",
+        ),
+    ]
+}
+
+fn way_choice(way: &'static Way) -> Choice {
+    let mut when = vec![is("messages", way.messages)];
+    when.extend(way.needs.iter().map(|fact| is(fact, &["yes"])));
+    Choice {
+        when: vec![when],
+        ..choice(way.id, way.note)
+    }
+}
+
+/// What is added to the program: the choices are the catalogue's rows.
+fn extras() -> Question {
+    Question {
+        style: Style::Pick,
+        when: vec![vec![is("kind", &kinds_of(|_| true))]],
+        choices: EXTRAS.iter().map(extra_choice).collect(),
+        default: "",
+        ..question("with", "Extras?", "Space picks, Enter goes on")
+    }
+}
+
+fn extra_choice(row: &'static Extra) -> Choice {
+    let kinds = kinds_of(|shape| row.shapes.contains(&shape));
+    let mut when = vec![is("kind", &kinds)];
+    when.extend(row.needs.iter().map(|fact| is(fact, &["yes"])));
+    Choice {
+        when: vec![when],
+        ..choice(row.id, row.note)
+    }
 }
 
 /// A kind is offered where a runtime offers it; servers and other programs follow the first

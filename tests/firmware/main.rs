@@ -11,12 +11,14 @@ mod elf;
 mod projects;
 mod simulate;
 
+use std::collections::BTreeSet;
 use std::mem::{Discriminant, discriminant};
 use std::path::PathBuf;
 use std::sync::Mutex;
 
 use cargo_async_init::catalog::boards::{Board, Light};
 use cargo_async_init::catalog::chips::{Chip, Share};
+use cargo_async_init::catalog::partitions::Partitions;
 use libtest_mimic::{Arguments, Failed, Trial};
 use projects::Project;
 
@@ -26,22 +28,41 @@ static BOOTED: Mutex<(Vec<String>, Vec<String>)> = Mutex::new((Vec::new(), Vec::
 fn main() {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
+    let mut met = BTreeSet::new();
     let projects = projects::all().into_iter().filter(Project::is_firmware);
+    // Ways of logging and panicking: of each family one board stands for all.
+    let projects = projects.flat_map(|project| {
+        let first = met.insert(family_and_kind(&project));
+        let ways = if first { ways(&project) } else { Vec::new() };
+        [vec![project], ways].concat()
+    });
     let mut sorts = Vec::new();
+    let mut loaded = BTreeSet::new();
     let trials = projects
         .flat_map(|project| {
             let simulated = sort_of(&project).filter(|sort| !sorts.contains(sort));
             sorts.extend(simulated);
             let name = format!("{}-simulated", project.slug());
             let other = project.clone();
+            let project_of_link = project.clone();
+            let family = family_and_kind(&project);
             let link = Trial::test(project.slug(), move || link(&project));
             let simulation = simulated.map(|_| Trial::test(name, move || simulate(&other)));
-            [Some(link), simulation].into_iter().flatten()
+            let bootloader = bootloader(&project_of_link).filter(|_| loaded.insert(family));
+            [Some(link), simulation, bootloader].into_iter().flatten()
         })
         .collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
     tell();
     conclusion.exit();
+}
+
+/// What a panic does is the same for every kind: one of them stands for all.
+fn ways(project: &Project) -> Vec<Project> {
+    let blinks = project.answers.one("kind") == Some("blinky");
+    let mut ways = project.with_every_way();
+    ways.retain(|project| blinks || !project.answers.has("panic"));
+    ways
 }
 
 /// What a count of passed tests would keep quiet about.
@@ -63,6 +84,11 @@ fn tell() {
     }
 }
 
+fn family_and_kind(project: &Project) -> Option<(&'static str, &'static str)> {
+    let blueprint = project.blueprint("my-app");
+    Some((blueprint.board?.family(), blueprint.kind.id))
+}
+
 /// The kind of a project that can be simulated, and what its program shows and waits for.
 type Sort = (&'static str, Discriminant<Light>, bool);
 
@@ -81,7 +107,47 @@ fn simulate(project: &Project) -> Result<(), Failed> {
     let folder = projects::generated(project);
     let board = project.blueprint("my-app").board;
     let board = board.ok_or("firmware has a board")?;
-    Ok(simulate::watch(&folder, board.button.is_some())?)
+    match project.answers.one("kind") {
+        Some("low-power") => simulate::watch_flashes(&folder)?,
+        _ => simulate::watch(&folder, board.button.is_some())?,
+    }
+    Ok(())
+}
+
+/// The trial of a project that can have a bootloader.
+fn bootloader(project: &Project) -> Option<Trial> {
+    let can = project.extras().contains(&"bootloader");
+    let project = project.clone();
+    let name = format!("{}-bootloader", project.slug());
+    can.then(|| Trial::test(name, move || link_with_bootloader(&project)))
+}
+
+/// Both images lie where the partitions say, and each could start there.
+fn link_with_bootloader(project: &Project) -> Result<(), Failed> {
+    let project = project.with(&["bootloader"]);
+    let folder = projects::generated(&project);
+    let board = project.blueprint("my-app").board;
+    let board = board.ok_or("firmware has a board")?;
+    let parts = Partitions::of(board.chip()).ok_or("no partitions")?;
+    projects::cargo(&folder, "build --release")?;
+    let own = "build --release --manifest-path bootloader/Cargo.toml";
+    projects::cargo(&folder, own)?;
+    let built = projects::shared_target().join(board.target());
+    let images = [
+        (project.with(&[]).slug(), parts.active),
+        ("bootloader".to_owned(), parts.bootloader),
+    ];
+    for (name, region) in images {
+        let image = built.join("release").join(&name);
+        let memory = Share {
+            flash: region,
+            ..board.memory()
+        };
+        let report =
+            elf::check(&image, board.chip(), &memory).map_err(|errors| errors.join("\n"))?;
+        println!("{name}: {report}");
+    }
+    Ok(())
 }
 
 fn link(project: &Project) -> Result<(), Failed> {

@@ -15,6 +15,29 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// By how many milliseconds it may be late there.
 const LATE: u64 = 150;
 
+/// The same for the kind that sleeps between flashes.
+///
+/// # Errors
+///
+/// What it printed instead.
+pub(crate) fn watch_flashes(folder: &Path) -> Result<(), String> {
+    let mut simulation = Simulation::start(folder)?;
+    simulation.expect("Enter presses the button.")?;
+    let first = simulation.change("on")?;
+    simulation.change_after("off", first, 20)?;
+    let second = simulation.change("on")?;
+    simulation.change_after("off", second, 20)?;
+    if (second - first).abs_diff(5000) > LATE {
+        return Err(format!("a flash {} ms later", second - first));
+    }
+    simulation.press()?;
+    simulation.until("a flash every 1000 ms")?;
+    let shown = simulation.change("on")?;
+    simulation.change_after("off", shown, 20)?;
+    simulation.change_after("on", shown, 1000)?;
+    simulation.end(true)
+}
+
 /// Builds and starts the simulation of that project, and holds what it prints against what the
 /// board would do.
 ///

@@ -10,6 +10,7 @@ use std::process::{Command, Output};
 use cargo_async_init::answers::{Answer, Answers};
 use cargo_async_init::ask::with_defaults;
 use cargo_async_init::blueprint::Blueprint;
+use cargo_async_init::catalog::boards::Board;
 use cargo_async_init::catalog::chips::samples;
 use cargo_async_init::fileset::FileSet;
 use cargo_async_init::name::PackageName;
@@ -29,8 +30,9 @@ impl Project {
         let words: Vec<String> = self
             .answers
             .in_order(tree())
-            .map(|(_, answer)| answer.to_flag_value().replace(',', "-"))
-            .filter(|word| !word.is_empty() && word != NOTHING)
+            .map(|(question, answer)| (question.id, answer.to_flag_value().replace(',', "-")))
+            .filter(|(id, word)| !word.is_empty() && (word != NOTHING || *id == "log"))
+            .map(|(_, word)| word)
             .collect();
         words.join("-")
     }
@@ -46,11 +48,8 @@ impl Project {
         plan(&self.blueprint(name), None).unwrap_or_else(|error| panic!("{}: {error}", self.slug()))
     }
 
-    /// The same project with these extras, where it can have any.
+    /// The same project with these extras.
     pub fn with(&self, extras: &[&'static str]) -> Self {
-        if self.is_firmware() {
-            return self.clone();
-        }
         Self {
             answers: self.answers.with("with", Answer::Many(extras.to_vec())),
         }
@@ -75,6 +74,34 @@ impl Project {
                 self.with(&chosen.map(|(_, extra)| *extra).collect::<Vec<_>>())
             })
             .collect()
+    }
+
+    /// The same project with every other way of logging and of panicking that it can have.
+    pub fn with_every_way(&self) -> Vec<Self> {
+        let mut every = vec![self.answers.clone()];
+        for id in ["log", "panic"] {
+            let question = tree().question(id).expect("a question");
+            let ways = |answers: &Answers| {
+                let open = tree().open(question, answers).into_iter();
+                let answered = open.map(|way| answers.with(id, Answer::One(way.value)));
+                answered.map(|answers| tree().canonical(&answers)).collect()
+            };
+            every = every
+                .iter()
+                .flat_map(|each| -> Vec<Answers> { ways(each) })
+                .collect();
+        }
+        let other = every.into_iter().filter(|each| *each != self.answers);
+        other.map(|answers| Self { answers }).collect()
+    }
+
+    /// What firmware has in common with that of other boards: one stands for all.
+    pub fn sort(&self) -> (String, Vec<&'static str>) {
+        let blueprint = self.blueprint("my-app");
+        let family = blueprint.board.as_ref().map_or("", Board::family);
+        let ways = blueprint.ways.map(|way| way.map_or("", |way| way.id));
+        let sort = format!("{family} {} {ways:?}", blueprint.kind.id);
+        (sort, self.extras())
     }
 
     pub fn is_firmware(&self) -> bool {
@@ -133,7 +160,19 @@ pub fn to_build() -> Vec<Project> {
         let bare = project.is_firmware() && !project.answers.has("board");
         !bare || met.insert(project.blueprint("my-app").layers())
     };
-    all_with_everything().into_iter().filter(new).collect()
+    all_with_everything_once().into_iter().filter(new).collect()
+}
+
+/// Every path of the tree without extras; for firmware, of each sort the first with all of them.
+pub fn all_with_everything_once() -> Vec<Project> {
+    let mut sorts = BTreeSet::new();
+    let mut chosen = all_with_everything();
+    for project in chosen.iter_mut().filter(|project| project.is_firmware()) {
+        if !sorts.insert(project.with(&[]).sort()) {
+            *project = project.with(&[]);
+        }
+    }
+    chosen
 }
 
 /// Where generated projects live between runs, so that a warm run compiles nothing twice.
