@@ -5,7 +5,7 @@ Servers take turns, round after round, so that whatever else the machine does hi
 measures are requests for each second of the server's own processor time, and for each second of
 the clock; the figures are medians of the rounds, as ratios generated / plain.
 
-usage: servers.py [tcp|http] [ROUNDS]      needs wrk for http, from the system's packages
+usage: servers.py [tcp|http] [ROUNDS] [RUNTIME...]      needs wrk for http, from the system's packages
 """
 
 import json
@@ -29,6 +29,7 @@ TCP = {
     "compio": ("uring", "plain_compio_dispatch", ["--runtime", "uring", "--engine", "compio"]),
     "tokio-uring": ("uring", "plain_tokio_uring", ["--runtime", "uring", "--engine", "tokio-uring"]),
 }
+HTTP = ["tokio", "smol"]
 
 
 def run(*words, **options):
@@ -54,17 +55,20 @@ def build_generated(folder, name, kind, flags):
     return f"{target() / 'generated' / 'release' / name} --listen 127.0.0.1:0"
 
 
-def tcp(rounds, folder):
+def tcp(rounds, folder, picked):
     load = build_plain("uring") / "load"
     for name, (home, plain, flags) in TCP.items():
+        if name not in picked:
+            continue
         lines = plain.replace("plain_", "lines_")
         plain = build_plain(home) / plain
         ours = build_generated(folder, f"bench-{name}", "tcp", flags)
         for size in (64, 1024):
             print(f"\n== tcp on {name}, lines of {size} bytes", flush=True)
             # `lines` reads UTF-8 lines as ours does; `plain` passes bytes on without a look.
-            others = [f"lines={plain.with_name(lines)}"] if home == "tcp" else []
-            run(load, rounds, SECONDS, 1, CONNECTIONS, size, f"plain={plain}", *others, f"ours={ours}")
+            servers = {"plain": plain, "lines": plain.with_name(lines), "ours": ours}
+            commands = [f"{name}={command}" for name, command in servers.items()]
+            run(load, rounds, SECONDS, 1, CONNECTIONS, size, *commands)
 
 
 def cpu_seconds(pid):
@@ -88,9 +92,11 @@ def requests(command):
     return count / spent, float(re.search(r"Requests/sec:\s+([\d.]+)", said).group(1))
 
 
-def http(rounds, folder):
+def http(rounds, folder, picked):
     plain = build_plain("http")
-    for runtime in ("tokio", "smol"):
+    for runtime in HTTP:
+        if runtime not in picked:
+            continue
         ours = build_generated(folder, f"bench-http-{runtime}", "http", ["--runtime", runtime])
         servers = {"plain": plain / f"plain_http_{runtime}", "ours": ours}
         results = {name: [] for name in servers}
@@ -105,12 +111,14 @@ def http(rounds, folder):
 
 
 def main():
-    kinds = [word for word in sys.argv[1:] if word in ("tcp", "http")] or ["tcp", "http"]
-    rounds = next((int(word) for word in sys.argv[1:] if word.isdigit()), 11)
+    words = sys.argv[1:]
+    kinds = [word for word in words if word in ("tcp", "http")] or ["tcp", "http"]
+    rounds = next((int(word) for word in words if word.isdigit()), 11)
+    picked = [word for word in words if word in TCP] or list(TCP)
     run("cargo", "build", "--release", "--quiet", cwd=REPOSITORY)
     with tempfile.TemporaryDirectory() as folder:
         for kind in kinds:
-            {"tcp": tcp, "http": http}[kind](rounds, Path(folder))
+            {"tcp": tcp, "http": http}[kind](rounds, Path(folder), picked)
 
 
 main()

@@ -90,8 +90,8 @@ class Cpu:
         self._map_memory(spec.flash, _ERASED, unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC)
         self._map_memory(spec.ram, _JUNK, unicorn.UC_PROT_ALL)
         self._flash(image, spec)
-        self._map_bus(0x4000_0000, 0x2000_0000)
-        self._map_bus(0xE000_0000, 0x0010_0000)
+        self.map_bus(0x4000_0000, 0x2000_0000)
+        self.map_bus(0xE000_0000, 0x0010_0000)
         self._watch_code(image)
         self._uc.hook_add(unicorn.UC_HOOK_INTR, self._on_exception)
         self._uc.hook_add(unicorn.UC_HOOK_MEM_INVALID, self._on_invalid)
@@ -119,10 +119,8 @@ class Cpu:
             self._uc.mem_write(segment.flashed, segment.data)
 
     def map_bus(self, origin: int, length: int) -> None:
-        """Has the bus answer at further addresses."""
-        self._map_bus(origin, length)
+        """Has the bus answer at these addresses."""
 
-    def _map_bus(self, origin: int, length: int) -> None:
         def read(_uc: object, offset: int, size: int, _data: object) -> int:
             return self._guarded(lambda: self._bus.read(origin + offset, size)) or 0
 

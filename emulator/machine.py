@@ -14,7 +14,7 @@ from .light import Light
 from .nvic import Nvic
 from .scenario import Scenario, play
 from .spec import Spec
-from .verdict import judge
+from .verdict import judge, judge_dark
 
 _VENDORS = {"stm32": stm32.assemble, "nrf": nrf.assemble, "rp": rp.assemble}
 # Names that the functions have which a panic leads to. Whichever of them are left in the image are
@@ -65,8 +65,13 @@ class Machine:
             "wakes": self._wakes,
             "log_bytes": self._log_bytes(),
             **self._chip.timer.describe(),
-            **judge(self._spec, scenario, self._light, self._wakes),
+            **self._judge(scenario),
         }
+
+    def _judge(self, scenario: Scenario) -> dict[str, Any]:
+        if self._light is None:
+            return judge_dark(self._wakes, self._log_bytes())
+        return judge(self._spec, scenario, self._light)
 
     def _live(self, scenario: Scenario) -> None:
         """Run, sleep, wake, until it is over."""

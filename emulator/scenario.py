@@ -35,7 +35,7 @@ class Scenario:
 
 def play(spec: Spec, clock: Clock, pins: Pins) -> Scenario:
     """Plans the presses."""
-    if spec.light is None:
+    if spec.light is None and spec.button is None:
         return Scenario((), round(spec.seconds * 1000) * MILLISECOND)
     if spec.button is None:
         return _by_itself(spec)

@@ -21,6 +21,8 @@ a button there may be `"every": 5000`: the program presses for itself, after so 
 
 `expect` holds the half periods in milliseconds, one for each press in turn, the first before any press;
 after the last comes the first again. `seconds`, if given, is for how long a program without light runs.
+
+`tick_hz`, if given, is what `embassy-time` counts with on an STM32, where it is not the usual 1,000,000.
 """
 
 from __future__ import annotations
@@ -88,11 +90,13 @@ class Spec:
     every: int | None
     expect: tuple[int, ...]
     seconds: float
+    tick_hz: int
 
     @staticmethod
     def parse(data: dict[str, Any]) -> Spec:
         """Reads the object; a key that is missing or unknown is an error."""
-        known = {"chip", "vendor", "core", "flash", "ram", "led", "button", "every", "expect", "seconds"}
+        known = {"chip", "vendor", "core", "flash", "ram", "led", "button", "every", "expect"}
+        known |= {"seconds", "tick_hz"}
         if unknown := set(data) - known:
             raise Failure(f"the spec has unknown keys: {', '.join(sorted(unknown))}")
         try:
@@ -107,6 +111,7 @@ class Spec:
                 every=data.get("every"),
                 expect=tuple(data.get("expect", ())),
                 seconds=float(data.get("seconds", 12)),
+                tick_hz=data.get("tick_hz", 1_000_000),
             )
         except (KeyError, TypeError) as error:
             raise Failure(f"the spec is not as it should be: {error!r}") from error

@@ -18,10 +18,8 @@ _EARLY = MILLISECOND // 10
 _WAKES = 2
 
 
-def judge(spec: Spec, scenario: Scenario, light: Light | None, wakes: int) -> dict[str, Any]:
+def judge(spec: Spec, scenario: Scenario, light: Light) -> dict[str, Any]:
     """The measurements; what is wrong with them is a failure."""
-    if light is None:
-        return _judge_silent(wakes)
     changes = light.changes(scenario.end)
     _compare(changes, expected(spec, scenario))
     picture = light.picture()
@@ -35,9 +33,12 @@ def judge(spec: Spec, scenario: Scenario, light: Light | None, wakes: int) -> di
     } | ({"picture": picture} if picture else {})
 
 
-def _judge_silent(wakes: int) -> dict[str, Any]:
+def judge_dark(wakes: int, log_bytes: int | None) -> dict[str, Any]:
+    """The same for a program without a light: it has to be woken, and if it can log it has to."""
     if wakes < _WAKES:
         raise Failure(f"the timer woke the program {wakes} times: it does not run")
+    if log_bytes == 0:
+        raise Failure("the program logged nothing")
     return {"first": None, "edges": 0, "half_periods_ms": [], "presses_s": []}
 
 

@@ -48,15 +48,15 @@ impl<'a> Interview<'a> {
         }
     }
 
-    /// Asks until the answers are complete.
+    /// Asks until the answers are complete; `None` to go back from the first question.
     ///
     /// # Errors
     ///
     /// Where the terminal fails or the user stops the run.
-    pub fn run(&mut self, ask: &mut dyn Ask) -> Result<Answers> {
+    pub fn run(&mut self, ask: &mut dyn Ask) -> Result<Option<Answers>> {
         loop {
             match self.tree.next(&self.answers) {
-                Step::Done => return Ok(self.answers.clone()),
+                Step::Done => return Ok(Some(self.answers.clone())),
                 Step::Implied(question, choice) => {
                     let answers = self.tree.take(&self.answers, question, choice);
                     self.go_on(answers, ask);
@@ -64,7 +64,8 @@ impl<'a> Interview<'a> {
                 Step::Ask(question, open) => {
                     let default = self.tree.default_among(question, &open, &self.answers);
                     match ask.question(question, &open, default)? {
-                        Reply::Back => self.back(),
+                        Reply::Back if self.back() => {}
+                        Reply::Back => return Ok(None),
                         Reply::Answer(answer) => self.take(question, answer, ask),
                     }
                 }
@@ -72,11 +73,13 @@ impl<'a> Interview<'a> {
         }
     }
 
-    /// Returns to the question before this one; at the first there is none.
-    pub fn back(&mut self) {
-        if let Some(before) = self.history.pop() {
-            self.answers = before;
-        }
+    /// Returns to the question before this one, and whether there is one.
+    pub fn back(&mut self) -> bool {
+        let Some(before) = self.history.pop() else {
+            return false;
+        };
+        self.answers = before;
+        true
     }
 
     fn take(&mut self, question: &Question, answer: Answer, ask: &mut dyn Ask) {

@@ -8,7 +8,7 @@ use crate::answers::Answers;
 use crate::catalog::boards::{self, Board, Button, Level, Light};
 use crate::catalog::chips;
 use crate::catalog::extras::{EXTRAS, Extra};
-use crate::catalog::kinds::{self, Kind, Shape};
+use crate::catalog::kinds::{self, Kind, Part, Shape};
 use crate::catalog::offers::{self, Engine, Offer};
 use crate::catalog::runtimes::{self, Runtime};
 use crate::cli;
@@ -99,6 +99,7 @@ impl Blueprint {
             );
         }
         if self.engine.is_some() {
+            layers.push(format!("{runtime}/{}", self.kind.id));
             layers.push(format!("{home}/_base"));
         }
         layers.push(format!("{home}/{}", self.kind.id));
@@ -140,10 +141,11 @@ impl Blueprint {
     }
 
     /// What to watch out for, from the general to the particular.
-    pub fn caveats(&self) -> Vec<&'static str> {
-        let own = self.board.as_ref().map(Board::caveats);
+    pub fn caveats(&self) -> Vec<String> {
         let general = [self.runtime.caveats, self.offer.caveats].concat();
-        general.into_iter().chain(own.unwrap_or_default()).collect()
+        let own = self.board.as_ref().map(Board::caveats);
+        let general = general.into_iter().map(str::to_owned);
+        general.chain(own.unwrap_or_default()).collect()
     }
 
     /// The command that makes this project again, at that path.
@@ -160,6 +162,7 @@ impl Blueprint {
         let mut set = |key: &str, value: Value| context.insert(key.to_owned(), value);
         set("name", json!(self.name.as_str()));
         set("crate_name", json!(self.name.crate_name()));
+        set("host_name", json!(self.name.host_name()));
         set("rust_version", json!(self.rust_version()));
         set("toolchain", json!(FIRMWARE_TOOLCHAIN));
         set("tool_version", json!(TOOL_VERSION));
@@ -187,7 +190,11 @@ impl Blueprint {
             set(&format!("with_{}", extra.id), json!(chosen));
         }
         if let Some(board) = &self.board {
-            set("board", board.context());
+            let mut hardware = board.context();
+            if self.kind.parts.contains(&Part::Network) {
+                hardware["expect"] = json!(board.expect_of_network());
+            }
+            set("board", hardware);
         }
         Value::Object(context)
     }

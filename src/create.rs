@@ -52,29 +52,31 @@ pub fn create(shell: &Shell, options: &Create) -> Result<()> {
     } else {
         Terminal::open(shell)
     };
-    let path = match (&options.path, &record.name, &terminal) {
-        (Some(path), _, _) => path.clone(),
-        (None, Some(name), _) => PathBuf::from(name),
-        (None, None, Some(terminal)) => PathBuf::from(terminal.name()?),
-        (None, None, None) => return Err(no_path(options, &given)),
-    };
     let name = options.name.as_deref().or(record.name.as_deref());
-    let place = Place::new(path, name, options)?;
-    let vcs = match options.vcs {
-        Some(vcs) => vcs,
-        None => vcs::usual(&place.path)?,
-    };
-    let project = match &mut terminal {
-        None => place.project(&place.decided(&given)?)?,
-        Some(terminal) => match interview(&given, &place, terminal)? {
-            Some(project) => project,
-            None => {
-                return Err(Failure::new(
-                    Code::Interrupted,
-                    "nothing was written: you said no",
-                ));
+    let mut asked = String::new();
+    // Once more whenever somebody goes back to the name.
+    let (project, vcs) = loop {
+        let path = match (&options.path, &record.name, &mut terminal) {
+            (Some(path), _, _) => path.clone(),
+            (None, Some(name), _) => PathBuf::from(name),
+            (None, None, Some(terminal)) => {
+                asked = terminal.name(&asked)?;
+                PathBuf::from(&asked)
             }
-        },
+            (None, None, None) => return Err(no_path(options, &given)),
+        };
+        let place = Place::new(path, name, options)?;
+        let vcs = match options.vcs {
+            Some(vcs) => vcs,
+            None => vcs::usual(&place.path)?,
+        };
+        let project = match &mut terminal {
+            None => Some(place.project(&place.decided(&given)?)?),
+            Some(terminal) => interview(&given, &place, terminal)?,
+        };
+        if let Some(project) = project {
+            break (project, vcs);
+        }
     };
     if options.dry_run {
         show_plan(shell, &project);
@@ -141,11 +143,13 @@ fn decided(
     ask::without_asking(tree(), &given.answers, command)
 }
 
-/// Asks until the user says yes to a project; `None` for a no.
+/// Asks until the user says yes to a project; `None` to go back to what is asked before all this.
 fn interview(given: &Given, place: &Place, terminal: &mut Terminal) -> Result<Option<Project>> {
     let mut interview = Interview::new(tree(), given.answers.clone());
     loop {
-        let answers = interview.run(terminal)?;
+        let Some(answers) = interview.run(terminal)? else {
+            return Ok(None);
+        };
         let project = place.project(&answers)?;
         let summary = format!(
             "{}: {} · {} files",
@@ -155,8 +159,14 @@ fn interview(given: &Given, place: &Place, terminal: &mut Terminal) -> Result<Op
         );
         match terminal.confirm(&summary)? {
             Some(true) => return Ok(Some(project)),
-            Some(false) => return Ok(None),
-            None => interview.back(),
+            Some(false) => {
+                return Err(Failure::new(
+                    Code::Interrupted,
+                    "nothing was written: you said no",
+                ));
+            }
+            None if interview.back() => {}
+            None => return Ok(None),
         }
     }
 }
@@ -167,7 +177,6 @@ struct Place<'a> {
     name: PackageName,
     /// Whether the folder has another name than the package.
     named: bool,
-    workspace: Option<Workspace>,
     options: &'a Create,
 }
 
@@ -200,16 +209,10 @@ impl<'a> Place<'a> {
             write::clear_leftovers(&absolute);
         }
         Site::inspect(&path)?;
-        let workspace = if options.workspace {
-            Workspace::around(&absolute)?
-        } else {
-            Workspace::apart(&absolute)?
-        };
         Ok(Self {
             path,
             name,
             named,
-            workspace,
             options,
         })
     }
@@ -225,13 +228,13 @@ impl<'a> Place<'a> {
 
     fn project(&self, answers: &Answers) -> Result<Project> {
         let blueprint = Blueprint::new(self.name.clone(), answers)?;
-        let apart;
-        let workspace = if blueprint.stands_alone() {
-            apart = Workspace::apart(&self.path)?;
-            apart.as_ref()
+        // Not before the kind is known: to firmware it does not matter that the workspace is broken.
+        let workspace = if self.options.workspace && !blueprint.stands_alone() {
+            Workspace::around(&self.path)?
         } else {
-            self.workspace.as_ref()
+            Workspace::apart(&self.path)?
         };
+        let workspace = workspace.as_ref();
         let files = plan(&blueprint, workspace)?;
         let manifest = files.get("Cargo.toml");
         let notes = workspace

@@ -29,7 +29,10 @@ impl Code {
         ),
         (3, "answers are missing, and there is no terminal to ask on"),
         (4, "the destination holds something already"),
-        (5, "input or output failed"),
+        (
+            5,
+            "input or output failed, or `doctor` found what is missing",
+        ),
         (6, "reserved: conflicts after an update"),
         (130, "interrupted"),
     ];

@@ -59,6 +59,13 @@ impl PackageName {
     pub fn crate_name(&self) -> String {
         self.0.replace('-', "_")
     }
+
+    /// The name as a device in a network can have it: what routers take, and no longer than
+    /// embassy-net 0.9 passes on.
+    pub fn host_name(&self) -> String {
+        let name: String = self.0.replace('_', "-").chars().take(32).collect();
+        name.trim_matches('-').to_ascii_lowercase()
+    }
 }
 
 impl fmt::Display for PackageName {

@@ -55,14 +55,16 @@ impl<'a> Terminal<'a> {
         })
     }
 
-    /// Asks what the project is called.
+    /// Asks what the project is called; `before` is what was said when it was asked before.
     ///
     /// # Errors
     ///
     /// Where the terminal fails.
-    pub fn name(&self) -> Result<String> {
-        Input::<String>::with_theme(&*self.theme)
+    pub fn name(&mut self, before: &str) -> Result<String> {
+        let name = Input::<String>::with_theme(&*self.theme)
             .with_prompt("Project name?")
+            .with_initial_text(before)
+            .report(false)
             .validate_with(|name: &String| {
                 let name = name.rsplit('/').next().unwrap_or_default();
                 PackageName::parse(name).map(|_| ()).map_err(|failure| {
@@ -73,7 +75,9 @@ impl<'a> Terminal<'a> {
                 })
             })
             .interact_text()
-            .map_err(lost)
+            .map_err(lost)?;
+        self.answered("Project name?", &name);
+        Ok(name)
     }
 
     /// Asks for a last yes; `None` goes back.

@@ -154,6 +154,27 @@ fn escape_returns_to_the_question_before() {
     assert!(!closed.again().contains("--with"), "{}", closed.again());
 }
 
+#[test]
+fn escape_returns_from_the_first_question_to_the_name() {
+    let lab = Lab::new();
+    let mut terminal = Terminal::start(&lab, &[&["--vcs", "none"][..], &TCP].concat());
+    terminal.see("Project name?").press("hallo\r").see(EXTRAS);
+    terminal.press(ESCAPE).until("the name", |terminal| {
+        terminal.words().ends_with("Project name? › hallo")
+    });
+    terminal.press(&BACKSPACE.repeat(4)).press("ello\r");
+    terminal.see(EXTRAS).press(ENTER).see(WRITE).press(ENTER);
+    let closed = terminal.close();
+    assert_eq!(closed.code, Some(0), "{}", closed.screen);
+    assert!(!closed.screen.contains("hallo"), "{}", closed.screen);
+    assert!(
+        closed.again().contains("async-init hello "),
+        "{}",
+        closed.again()
+    );
+    assert!(!lab.path().join("hallo").exists());
+}
+
 fn count(terminal: &Terminal, text: &str) -> usize {
     terminal
         .lines()

@@ -14,7 +14,7 @@ from ..failure import Failure
 from ..gpio.stm32 import PORT_LENGTH, Exti, ExtiLayout, Stm32Pins
 from ..image import Image
 from ..timers.stm32 import Finder
-from . import Chip, Parts
+from . import Chip, Parts, stm32n6
 
 # No series has more ports than these, but for two; behind the last one other peripherals may lie.
 _PORTS = "ABCDEFGHIJK"
@@ -96,7 +96,10 @@ def assemble(parts: Parts) -> Chip:
     pins = Stm32Pins(exti, is_f1=name == "f1")
     for place, letter in enumerate(series.letters):
         parts.bus.attach(series.ports + place * PORT_LENGTH, PORT_LENGTH, pins.add_port(letter))
-    timer = Finder(parts.bus, parts.nvic, parts.clock, parts.image, vectors)
+    if name == "n6":
+        parts.bus.attach(stm32n6.BASE, stm32n6.LENGTH, stm32n6.Rcc())
+    handlers = parts.image.handlers(vectors)
+    timer = Finder(parts.bus, parts.nvic, parts.clock, handlers, parts.spec.tick_hz)
     return Chip(pins, timer, vectors)
 
 

@@ -25,7 +25,8 @@ class RpLayout:
     """What differs between the chips."""
 
     pins: int
-    # The output's and the direction's registers: the plain one, and how far set, clear and xor are apart.
+    # The output's and the direction's registers: the plain one, and how far set, clear and xor are apart;
+    # where that is eight, there is a second word for the pins from 32 on.
     out: int
     enable: int
     step: int
@@ -122,12 +123,11 @@ class Sio:
         layout = self._pins.layout
         if offset == self._CPUID:
             return 0
-        if offset == self._IN:
-            return self._pins.input() & _WORD
-        if offset == layout.out:
-            return self._pins.out & _WORD
-        if offset == layout.enable:
-            return self._pins.enabled & _WORD
+        if offset in (self._IN, self._IN + 4):
+            return self._pins.input() >> 8 * (offset - self._IN) & _WORD
+        for start, bits in ((layout.out, self._pins.out), (layout.enable, self._pins.enabled)):
+            if 0 <= offset - start < layout.step:
+                return bits >> 8 * (offset - start) & _WORD
         if self._SPINLOCKS <= offset < self._SPINLOCKS + 128:
             lock = 1 << (offset - self._SPINLOCKS) // 4
             free = not self._taken & lock
@@ -140,11 +140,10 @@ class Sio:
     def write(self, offset: int, value: int) -> bool:
         """Levels and directions; writing a lock frees it."""
         pins, layout = self._pins, self._pins.layout
-        way, rest = divmod(offset - layout.out, layout.step)
-        if rest == 0 and 0 <= way < 4:
-            pins.out = _changed(pins.out, way, value)
-        elif (offset - layout.enable) % layout.step == 0 and 0 <= (offset - layout.enable) // layout.step < 4:
-            pins.enabled = _changed(pins.enabled, (offset - layout.enable) // layout.step, value)
+        if layout.out <= offset < layout.out + 4 * layout.step:
+            pins.out = self._changed(pins.out, offset - layout.out, value)
+        elif layout.enable <= offset < layout.enable + 4 * layout.step:
+            pins.enabled = self._changed(pins.enabled, offset - layout.enable, value)
         elif self._SPINLOCKS <= offset < self._SPINLOCKS + 128:
             self._taken &= ~(1 << (offset - self._SPINLOCKS) // 4)
             return True
@@ -154,10 +153,12 @@ class Sio:
         pins.on_change()
         return True
 
-
-def _changed(bits: int, way: int, value: int) -> int:
-    """Written, set, cleared or flipped."""
-    return (value, bits | value, bits & ~value, bits ^ value)[way]
+    def _changed(self, bits: int, offset: int, value: int) -> int:
+        """A word of them written, set, cleared or flipped."""
+        way, place = divmod(offset, self._pins.layout.step)
+        value <<= 8 * place
+        kept = bits & ~(_WORD << 8 * place)
+        return (kept | value, bits | value, bits & ~value, bits ^ value)[way]
 
 
 class IoBank:

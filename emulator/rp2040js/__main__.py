@@ -1,4 +1,4 @@
-"""`python3 -m emulator.rp2040js IMAGE.elf --spec SPEC.json --node FOLDER`: boots an RP2040's image on rp2040js.
+"""`python3 -m emulator.rp2040js IMAGE.elf --spec SPEC.json --node FOLDER`: an RP2040's image on rp2040js.
 
 Presses and verdict are those of `emulator`; the core, the clocks and the pins are not. `--uart` puts what
 the program sends through its first UART into the report. FOLDER is where `node_modules` lies.
@@ -43,7 +43,9 @@ class _Tape:
 
 def main() -> int:
     """The program."""
-    parser = argparse.ArgumentParser(prog="emulator.rp2040js", description="Boots an RP2040 image on rp2040js.")
+    parser = argparse.ArgumentParser(
+        prog="emulator.rp2040js", description="Boots an RP2040 image on rp2040js."
+    )
     parser.add_argument("image", type=Path, help="the ELF file")
     parser.add_argument("--spec", type=Path, help="chip and board, as JSON; standard input without it")
     parser.add_argument("--node", type=Path, required=True, help="the folder in which node_modules lies")
@@ -85,7 +87,7 @@ def _boot(arguments: argparse.Namespace, spec: Spec) -> dict[str, Any]:
         "chip": spec.chip,
         "seconds": scenario.end / SECOND,
         "clk_sys_hz": said["clk_sys"],
-        **judge(spec, scenario, light, 0),
+        **judge(spec, scenario, light),
     }
     return report | ({"uart": said["uart"]} if arguments.uart else {})
 

@@ -11,12 +11,9 @@ from __future__ import annotations
 from ..bus import Bus
 from ..clock import Clock
 from ..failure import Crash
-from ..image import Image
 from ..nvic import Nvic
 from . import Matches, Ticks
 
-# What embassy-time counts with unless a feature says otherwise, and embassy-stm32 asks for none.
-HERTZ = 1_000_000
 _BITS = 16
 _FULL = 0xFFFF
 _LENGTH = 0x400
@@ -25,9 +22,9 @@ _LENGTH = 0x400
 class Finder:
     """Watches writes, and puts the model where a timer is started as the driver does it."""
 
-    def __init__(self, bus: Bus, nvic: Nvic, clock: Clock, image: Image, vectors: int) -> None:
+    def __init__(self, bus: Bus, nvic: Nvic, clock: Clock, handlers: dict[int, set[str]], hertz: int) -> None:
         self._bus, self._nvic, self._clock = bus, nvic, clock
-        self._handlers = image.handlers(vectors)
+        self._handlers, self._hertz = handlers, hertz
         self.timer: GeneralTimer | LowPowerTimer | None = None
         bus.watcher = self._on_write
 
@@ -53,7 +50,8 @@ class Finder:
                     return
 
     def _adopt(self, kind: type[GeneralTimer | LowPowerTimer], base: int) -> None:
-        self.timer = kind(self._clock, self._nvic, self._interrupts(), base, self._bus)
+        ticks = Ticks(self._clock, self._hertz)
+        self.timer = kind(ticks, self._nvic, self._interrupts(), base, self._bus)
         self._bus.attach(base, _LENGTH, self.timer)
         self._bus.watcher = lambda address, value: None
 
@@ -77,8 +75,8 @@ class _Timer:
     # By flag: the count at which it is set.
     _AT: dict[int, int]
 
-    def __init__(self, clock: Clock, nvic: Nvic, irqs: list[int], base: int, bus: Bus) -> None:
-        self._ticks = Ticks(clock, HERTZ)
+    def __init__(self, ticks: Ticks, nvic: Nvic, irqs: list[int], base: int, bus: Bus) -> None:
+        self._ticks = ticks
         self._matches = Matches(self._ticks, _BITS, dict(self._AT))
         self._nvic, self._irqs, self._base = nvic, irqs, base
         self._flags = 0
@@ -121,7 +119,7 @@ class _Timer:
 
     def describe(self) -> dict[str, object]:
         """Where it is."""
-        return {"timer": f"{self._base:#010x}", "tick_hz": HERTZ}
+        return {"timer": f"{self._base:#010x}", "tick_hz": self._ticks.hertz}
 
 
 class GeneralTimer(_Timer):
@@ -141,8 +139,8 @@ class GeneralTimer(_Timer):
         fits = all(bus.stored(address + offset) == each for offset, each in wanted.items())
         return address if fits else None
 
-    def __init__(self, clock: Clock, nvic: Nvic, irqs: list[int], base: int, bus: Bus) -> None:
-        super().__init__(clock, nvic, irqs, base, bus)
+    def __init__(self, ticks: Ticks, nvic: Nvic, irqs: list[int], base: int, bus: Bus) -> None:
+        super().__init__(ticks, nvic, irqs, base, bus)
         self._prescaler = bus.stored(base + self._PSC)
 
     def _take(self, offset: int, value: int) -> bool:
@@ -155,7 +153,7 @@ class GeneralTimer(_Timer):
 
     def describe(self) -> dict[str, object]:
         """Its prescaler tells which clock the program takes it to have."""
-        return super().describe() | {"timer_clock_hz": (self._prescaler + 1) * HERTZ}
+        return super().describe() | {"timer_clock_hz": (self._prescaler + 1) * self._ticks.hertz}
 
 
 class LowPowerTimer(_Timer):
@@ -175,8 +173,8 @@ class LowPowerTimer(_Timer):
         fits = bus.stored(base + cls._ARR) == _FULL and bus.stored(base + cls._ENABLES) & cls._UPDATE
         return base if fits else None
 
-    def __init__(self, clock: Clock, nvic: Nvic, irqs: list[int], base: int, bus: Bus) -> None:
-        super().__init__(clock, nvic, irqs, base, bus)
+    def __init__(self, ticks: Ticks, nvic: Nvic, irqs: list[int], base: int, bus: Bus) -> None:
+        super().__init__(ticks, nvic, irqs, base, bus)
         # New compare values are taken over at once here, so these are always set.
         self._flags = self._COMPARE_OK | self._RELOAD_OK
 

@@ -183,7 +183,7 @@ pub struct Chip {
     pub boot: Boot,
     /// What is unlike other chips about starting a program.
     pub class: Class,
-    /// Chips with the same number have the same registers and the same interrupt vectors.
+    /// Chips with the same number have the same registers, interrupt vectors, core and class.
     pub pac: u16,
     /// Other addresses at which the same flash and RAM are seen (ESP32-C2 and C3).
     pub windows: &'static [Region],
@@ -228,9 +228,7 @@ pub static FAMILIES: &[Family] = &[
         vendor: "Nordic Semiconductor",
         hal: "embassy-nrf",
         layers: &["_cortex-m", "_nrf"],
-        caveats: &[
-            "The image starts at address 0: it overwrites a SoftDevice or a bootloader that lies there.",
-        ],
+        caveats: &[],
     },
     Family {
         id: "stm32",
@@ -238,8 +236,7 @@ pub static FAMILIES: &[Family] = &[
         hal: "embassy-stm32",
         layers: &["_cortex-m", "_stm32"],
         caveats: &[
-            "One hardware timer belongs to the time driver (TIM9 on an STM32F411) and is not yours to use.",
-            "The clock is the internal oscillator's, good to about one in a hundred: set up the crystal in `src/board.rs` for USB or exact time.",
+            "The clock is the internal oscillator's, good to about one in a hundred: set up a crystal in `src/board/clock.rs` for exact time.",
         ],
     },
     Family {
@@ -274,10 +271,6 @@ pub static FAMILIES: &[Family] = &[
 
 /// Bytes.
 pub const KIB: u32 = 1024;
-
-/// For what walked the few chips that boards here carry.
-#[cfg(test)]
-pub static CHIPS: &[Chip] = &[];
 
 impl Core {
     /// Every one, with its word in `chips.tsv`.

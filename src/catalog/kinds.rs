@@ -108,6 +108,13 @@ pub static KINDS: &[Kind] = &[
         parts: &[Part::Light, Part::Button],
         needs: &[],
     },
+    Kind {
+        id: "net",
+        note: "a TCP echo on a network, which gives it an address by DHCP",
+        shape: Shape::Firmware,
+        parts: &[Part::Light, Part::Network],
+        needs: &[],
+    },
 ];
 
 /// The kind of that name.

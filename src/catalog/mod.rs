@@ -6,6 +6,7 @@
 pub mod boards;
 pub mod chips;
 pub mod comparison;
+pub mod ethernet;
 pub mod extras;
 pub mod kinds;
 pub mod offers;

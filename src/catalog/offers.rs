@@ -194,8 +194,20 @@ pub static OFFERS: &[Offer] = &[
         summary: "Firmware on embassy that blinks an LED.",
         rust_version: "1.95",
         port: None,
-        try_it: &["cargo test-host"],
+        try_it: &["cargo test-host", "cargo simulate"],
         caveats: &[],
+    },
+    Offer {
+        runtime: "embassy",
+        engine: None,
+        kind: "net",
+        summary: "Firmware on embassy that echoes lines over TCP.",
+        rust_version: "1.95",
+        port: Some(7000),
+        try_it: &["cargo test-host"],
+        caveats: &[
+            "Whoever reaches the network reaches this server: there is no encryption, and nobody is asked who they are.",
+        ],
     },
     Offer {
         runtime: "agnostic",

@@ -125,6 +125,17 @@ pub fn all_with_everything() -> Vec<Project> {
         .collect()
 }
 
+/// The projects that the build tier takes: of chips without a board, one for each list of layers, as
+/// the rest have the same sources but for their catalogue's values; the firmware tier links them all.
+pub fn to_build() -> Vec<Project> {
+    let mut met = BTreeSet::new();
+    let new = |project: &Project| {
+        let bare = project.is_firmware() && !project.answers.has("board");
+        !bare || met.insert(project.blueprint("my-app").layers())
+    };
+    all_with_everything().into_iter().filter(new).collect()
+}
+
 /// Where generated projects live between runs, so that a warm run compiles nothing twice.
 pub fn workshop() -> PathBuf {
     scratch().join("projects")
@@ -133,6 +144,23 @@ pub fn workshop() -> PathBuf {
 /// The target folder that all generated projects share.
 pub fn shared_target() -> PathBuf {
     scratch().join("target")
+}
+
+/// This repository, whichever of its packages asks.
+pub fn repository() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Of the packages here only the tool's own manifest lies beside the emulator.
+    let beside = manifest.join("emulator").is_dir();
+    if beside {
+        manifest.to_owned()
+    } else {
+        manifest.join("..")
+    }
+}
+
+/// Where `cargo xtask setup` puts what the emulator needs of Python and Node.js.
+pub fn emulator_tools() -> PathBuf {
+    repository().join("target").join("emulator")
 }
 
 /// Cargo gives test targets a folder; other programs of this repository take a like one.
@@ -149,7 +177,8 @@ pub fn generated(project: &Project) -> PathBuf {
     folder
 }
 
-fn sync(folder: &Path, files: &FileSet) {
+/// Makes a folder hold these files and, but for a lock file, no others.
+pub fn sync(folder: &Path, files: &FileSet) {
     let wanted: BTreeSet<PathBuf> = files.iter().map(|(path, _)| folder.join(path)).collect();
     for stale in files_below(folder).difference(&wanted) {
         if stale.file_name().is_some_and(|name| name != "Cargo.lock") {

@@ -1,7 +1,14 @@
 //! The repository's own commands: `cargo xtask setup`, `cargo xtask test`, `cargo xtask nightly`,
-//! `cargo xtask catalogue`.
+//! `cargo xtask chips`, `cargo xtask catalogue`.
 
+#[path = "../../tests/firmware/boot.rs"]
+#[allow(dead_code, reason = "the firmware tier uses the rest")]
+mod boot;
 mod catalogue;
+mod chips;
+#[path = "../../tests/firmware/elf.rs"]
+#[allow(dead_code, reason = "the firmware tier uses the rest")]
+mod elf;
 mod nightly;
 #[path = "../../tests/projects/mod.rs"]
 mod projects;
@@ -18,6 +25,10 @@ usage: cargo xtask <COMMAND>
   test                         set up, then format, lints and every tier of the suite
   nightly [--newest TOOLCHAIN] every path with the Rust it declares, with the newest, and for
                                Windows and macOS; writes reports/nightly.md (default: stable)
+  chips [--distinct] [--partition I/N] [--jobs N] [--minutes N]
+                               every chip's firmware, or one for each distinct set of registers:
+                               linked, examined, booted; goes on where it was stopped; writes
+                               reports/chips.tsv and reports/chips.md
   catalogue [--check]          src/catalog/chips.tsv from the sources that xtask/catalogue names;
                                with --check only compares";
 
@@ -29,6 +40,7 @@ fn main() -> ExitCode {
         ["test"] => setup::run().and_then(|()| tiers::run()),
         ["nightly"] => nightly::run("stable"),
         ["nightly", "--newest", toolchain] => nightly::run(toolchain),
+        ["chips", options @ ..] => chip_options(options).and_then(|options| chips::run(&options)),
         ["catalogue"] => catalogue::run(false),
         ["catalogue", "--check"] => catalogue::run(true),
         _ => Err(USAGE.to_owned()),
@@ -40,4 +52,36 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn chip_options(words: &[&str]) -> Result<chips::Options, String> {
+    let mut options = chips::Options {
+        distinct: false,
+        partition: (1, 1),
+        jobs: 2,
+        minutes: None,
+    };
+    let mut words = words.iter();
+    while let Some(&word) = words.next() {
+        if word == "--distinct" {
+            options.distinct = true;
+            continue;
+        }
+        let value = *words.next().ok_or(USAGE)?;
+        let number = |text: &str| text.parse::<usize>().map_err(|_| USAGE.to_owned());
+        match word {
+            "--jobs" => options.jobs = number(value)?.max(1),
+            "--minutes" => options.minutes = Some(number(value)? as u64),
+            "--partition" => {
+                let (which, of) = value.split_once('/').ok_or(USAGE)?;
+                options.partition = (number(which)?, number(of)?);
+                let (which, of) = options.partition;
+                if which == 0 || which > of {
+                    return Err(USAGE.to_owned());
+                }
+            }
+            _ => return Err(USAGE.to_owned()),
+        }
+    }
+    Ok(options)
 }

@@ -58,9 +58,17 @@ pub fn resolve(typed: &str) -> Result<&'static Chip, Unresolved> {
 
 /// Without what only separates.
 fn squash(name: &str) -> String {
-    name.chars()
-        .filter(|c| !matches!(c, '-' | '_' | ' ' | '.'))
-        .collect()
+    letters(name).collect()
+}
+
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.'))
+}
+
+/// Whether a name without separators begins with another.
+fn begins(plain: &str, name: &str) -> bool {
+    let mut rest = plain.chars();
+    letters(name).all(|letter| rest.next() == Some(letter))
 }
 
 /// Every chip that goes by that name, by the first way of reading it that leads to any.
@@ -83,7 +91,7 @@ fn all_where(holds: impl Fn(&'static Chip) -> bool) -> Vec<&'static Chip> {
 
 /// The same name, but for what separates.
 fn same(plain: &str) -> Vec<&'static Chip> {
-    all_where(|chip| squash(chip.name) == plain || chip.feature == plain)
+    all_where(|chip| letters(chip.name).eq(plain.chars()) || chip.feature == plain)
 }
 
 /// Names that makers and features do not share: `RP2350A`, `nRF51822_xxAA`.
@@ -95,8 +103,9 @@ fn alias(plain: &str) -> Vec<&'static Chip> {
             chip.series == "rp235x" && package.is_none_or(|letter| chip.name.ends_with(letter))
         });
     }
-    if starts(&["nrf51"]) && plain.len() >= "nrf51822".len() {
-        let rest = &plain["nrf51822".len()..];
+    if let Some(rest) = plain.get("nrf51822".len()..)
+        && starts(&["nrf51"])
+    {
         return all_where(|chip| chip.series == "nrf51" && is_variant(chip, rest));
     }
     if starts(&["sf32lb52"]) {
@@ -111,8 +120,11 @@ fn alias(plain: &str) -> Vec<&'static Chip> {
 /// What probe-rs calls it: `PY32F030x8`.
 fn probed(plain: &str) -> Vec<&'static Chip> {
     all_where(|chip| {
-        chip.probe_name
-            .is_some_and(|name| squash(&name.to_ascii_lowercase()) == plain)
+        chip.probe_name.is_some_and(|name| {
+            letters(name)
+                .map(|c| c.to_ascii_lowercase())
+                .eq(plain.chars())
+        })
     })
 }
 
@@ -200,7 +212,10 @@ fn begun(plain: &str) -> Vec<&'static Chip> {
     if plain.len() < "rp23".len() {
         return Vec::new();
     }
-    all_where(|chip| squash(chip.name).starts_with(plain))
+    all_where(|chip| {
+        let mut name = letters(chip.name);
+        plain.chars().all(|letter| name.next() == Some(letter))
+    })
 }
 
 /// The names that are spelt nearly so.
@@ -317,8 +332,7 @@ const REFUSED: &[(&[&str], &str, &str)] = &[
 ];
 
 pub(super) fn refused(plain: &str) -> Option<Unresolved> {
-    let known = |chip: &Chip| plain.starts_with(&squash(chip.name));
-    if all().iter().any(known) {
+    if all().iter().any(|chip| begins(plain, chip.name)) {
         return None;
     }
     // The first ESP32 has no letter behind its number, and its modules and packages have many.

@@ -82,7 +82,7 @@ const LOADED: Share = Share {
 };
 
 /// What flash has to be at least: blinky takes 10 to 14 KiB on the smallest chips, 11.7 of the 8 of
-/// an STM32L011x3.
+/// an `STM32L011x3`.
 const SMALLEST: u32 = 16 * KIB;
 
 impl Chip {

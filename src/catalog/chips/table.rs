@@ -1,7 +1,7 @@
 //! Reading `chips.tsv`, once, when a chip is first asked for.
 //!
-//! Its lines: `#` for people; `%` for what many rows share, counted from 0 in the order of the lines;
-//! a chip otherwise. Columns are separated by tabs.
+//! Its lines: `#` for people; `%series` begins a section; another `%` is what rows below it share,
+//! counted from 0 in each section; a chip otherwise. Columns are separated by tabs.
 
 use std::sync::LazyLock;
 
@@ -19,8 +19,6 @@ pub fn all() -> &'static [Chip] {
 /// What many chips share.
 #[derive(Clone, Copy)]
 struct Kind {
-    family: &'static str,
-    series: &'static str,
     core: Core,
     timer: &'static str,
     page: u32,
@@ -35,9 +33,14 @@ struct Kind {
     windows: &'static [Region],
 }
 
-/// What rows refer to by number.
+/// What rows refer to by number, in the section that is being read.
 #[derive(Default)]
 struct Shared {
+    family: &'static str,
+    series: &'static str,
+    /// How many groups of the same registers the sections before had.
+    pacs: u16,
+    /// The same for all sections.
     exti: Vec<&'static [&'static str]>,
     pins: Vec<&'static [Port]>,
     kinds: Vec<Kind>,
@@ -73,6 +76,21 @@ impl Columns {
     }
 }
 
+impl Shared {
+    /// Forgets what the section before shared.
+    fn begin(&mut self, mut columns: Columns, before: &[Chip]) {
+        let family = columns.text();
+        let row = FAMILIES.iter().find(|row| row.id == family);
+        *self = Self {
+            family: row.map_or(family, |row| row.id),
+            series: columns.text(),
+            pacs: before.iter().map(|chip| chip.pac + 1).max().unwrap_or(0),
+            exti: std::mem::take(&mut self.exti),
+            ..Self::default()
+        };
+    }
+}
+
 fn read(text: &'static str) -> Vec<Chip> {
     // In one piece, for probe-rs calls most chips by their name in capitals.
     let capitals: &'static str = text.to_ascii_uppercase().leak();
@@ -84,6 +102,7 @@ fn read(text: &'static str) -> Vec<Chip> {
         }
         let mut columns = Columns(line.split('\t'));
         match columns.text() {
+            "%series" => shared.begin(columns, &chips),
             "%exti" => shared.exti.push(exti(columns)),
             "%pins" => shared.pins.push(pins(columns)),
             "%kind" => {
@@ -116,11 +135,7 @@ fn port(text: &'static str) -> Option<Port> {
 }
 
 fn kind(mut columns: Columns, shared: &Shared) -> Kind {
-    let family = columns.text();
-    let row = FAMILIES.iter().find(|row| row.id == family);
     Kind {
-        family: row.map_or(family, |row| row.id),
-        series: columns.text(),
         core: columns.word(&Core::ALL),
         timer: columns.text(),
         page: columns.bytes(),
@@ -146,7 +161,7 @@ fn chip(
     shared: &Shared,
 ) -> Option<Chip> {
     let kind = shared.kinds.get(columns.number())?;
-    let pac = u16::try_from(columns.number()).unwrap_or_default();
+    let pac = shared.pacs + u16::try_from(columns.number()).unwrap_or_default();
     let flash = region(columns.text())?;
     let ram = region(columns.text())?;
     let banks = banks(columns.text(), flash.origin);
@@ -159,8 +174,8 @@ fn chip(
     Some(Chip {
         name,
         feature: name.split('_').next().unwrap_or(name),
-        family: kind.family,
-        series: kind.series,
+        family: shared.family,
+        series: shared.series,
         core: kind.core,
         flash,
         ram,

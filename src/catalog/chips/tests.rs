@@ -52,6 +52,27 @@ fn every_feature_has_a_row() {
     assert_eq!(count(unnamed), 6);
 }
 
+/// The 1525 of stm32-metapac 21.0 have 446 different `pac.rs`, six of which two cores share.
+#[test]
+fn chips_with_the_same_registers_have_a_number_in_common() {
+    let mut pacs: Vec<(u16, &str)> = all().iter().map(|chip| (chip.pac, chip.series)).collect();
+    pacs.sort_unstable();
+    pacs.dedup();
+    for (number, (pac, _)) in pacs.iter().enumerate() {
+        assert_eq!(
+            usize::from(*pac),
+            number,
+            "a number is missing or used twice"
+        );
+    }
+    let stm32 = pacs
+        .iter()
+        .filter(|(_, series)| series.starts_with("stm32"));
+    assert_eq!(stm32.count(), 452);
+    assert_eq!(chip("stm32g474re").pac, chip("stm32g474rc").pac);
+    assert_ne!(chip("stm32h755zi-cm7").pac, chip("stm32h755zi-cm4").pac);
+}
+
 #[test]
 fn targets_are_those_that_were_linked() {
     let stm32 = |target| count(|chip| chip.family == "stm32" && chip.target() == target);
@@ -171,6 +192,7 @@ fn what_kinds_ask_of_a_chip() {
     assert_eq!(usb("rp2040"), (Usb::Rp, "USBCTRL_IRQ"));
     assert!(chip("stm32g474re").hsi48 && !chip("stm32f103c8").hsi48);
     assert!(chip("stm32l476rg").low_power && !chip("stm32f103c8").low_power);
+    assert!(chip("stm32wb55rg").low_power && !chip("stm32wb35cc").low_power);
     assert!(chip("stm32wba55cg").sai && !chip("stm32wba52cg").sai);
     assert_eq!(chip("stm32h743zi").eth, "eth_v2");
     assert_eq!(chip("stm32f411ce").eth, "");
@@ -339,4 +361,7 @@ fn unknown_names_get_near_ones() {
     assert!(near("smt32f103c8").contains(&"stm32f103c8"));
     assert_eq!(near("z80"), Vec::<&str>::new());
     assert_eq!(near(""), Vec::<&str>::new());
+    for typed in ["nrf51ä22", "rp2350ä", "stm32f4ä1xé", "esp32ü", "ß", "🦀"] {
+        assert!(resolve(typed).is_err(), "{typed}");
+    }
 }

@@ -20,7 +20,7 @@ pub struct Row {
     pub probe_name: Option<String>,
     pub boot: Boot,
     pub class: Class,
-    /// Whatever is the same for chips with the same registers and vectors, within the family.
+    /// Whatever is the same for chips with the same registers and vectors, within the series.
     pub pac: String,
     pub page: u32,
     pub write: u32,
@@ -88,22 +88,49 @@ impl Numbered {
         });
         number.to_string()
     }
+
+    /// A line for each.
+    fn lines(&self, name: &str) -> String {
+        let lines = self.0.iter().map(|text| format!("%{name}\t{text}\n"));
+        lines.collect()
+    }
 }
 
-/// The whole file.
+/// The whole file: a section for each series, so that a change to one leaves the others as they are.
 pub fn text(sources: &Sources, mut rows: Vec<Row>) -> Result<String, String> {
     rows.sort_by(|a, b| a.name.cmp(&b.name));
     if let Some(pair) = rows.windows(2).find(|pair| pair[0].name == pair[1].name) {
         return Err(format!("two rows are called `{}`", pair[0].name));
     }
-    let [mut exti, mut pins, mut kinds, mut notes, mut pacs] = <[Numbered; 5]>::default();
+    let mut exti = Numbered::default();
+    let sections: Vec<String> = rows
+        .chunk_by(|a, b| a.series == b.series)
+        .map(|rows| section(rows, &mut exti))
+        .collect();
+    let mut series: Vec<&str> = rows.iter().map(|row| &*row.series).collect();
+    series.dedup();
+    let sections_of = series.len();
+    series.sort_unstable();
+    series.dedup();
+    if series.len() != sections_of {
+        return Err("the names of two series are mixed: chips.tsv cannot be sorted".to_owned());
+    }
+    let mut text = head(sources);
+    text.push_str(&exti.lines("exti"));
+    text.extend(sections);
+    Ok(text)
+}
+
+/// The chips of one series, below what they share.
+fn section(rows: &[Row], exti: &mut Numbered) -> String {
+    let [mut pins, mut kinds, mut notes, mut pacs] = <[Numbered; 4]>::default();
     let mut lines = String::new();
-    for row in &rows {
+    for row in rows {
         let scheme = exti.number(&row.exti);
         let line = [
             row.name.clone(),
             kinds.number(&kind(row, &scheme)),
-            pacs.number(&format!("{} {}", row.family, row.pac)),
+            pacs.number(&format!("{:?} {:?} {}", row.core, row.class, row.pac)),
             region(row.flash),
             region(row.ram),
             banks(row.banks),
@@ -114,21 +141,9 @@ pub fn text(sources: &Sources, mut rows: Vec<Row>) -> Result<String, String> {
         lines.push_str(line.join("\t").trim_end_matches("\t-"));
         lines.push('\n');
     }
-    let mut text = head(sources);
-    let tables = [
-        ("exti", exti),
-        ("pins", pins),
-        ("kind", kinds),
-        ("note", notes),
-    ];
-    for (name, table) in tables {
-        for line in table.0 {
-            writeln!(text, "%{name}\t{line}").map_err(|error| error.to_string())?;
-        }
-    }
-    text.push_str("#name\tkind\tpac\tflash\tRAM\tbanks\tpins\tprobe-rs\tnote\n");
-    text.push_str(&lines);
-    Ok(text)
+    let (family, series) = (rows[0].family, &rows[0].series);
+    let (kinds, pins, notes) = (kinds.lines("kind"), pins.lines("pins"), notes.lines("note"));
+    format!("%series\t{family}\t{series}\n{kinds}{pins}{notes}{lines}")
 }
 
 fn kind(row: &Row, exti: &str) -> String {
@@ -137,9 +152,7 @@ fn kind(row: &Row, exti: &str) -> String {
         .iter()
         .filter_map(|(set, letter)| set.then_some(*letter))
         .collect();
-    let columns = [
-        row.family,
-        &row.series,
+    let columns: [&str; 12] = [
         word(&Core::ALL, row.core),
         &row.timer,
         &row.page.to_string(),
@@ -207,6 +220,7 @@ fn head(sources: &Sources) -> String {
         let _ = write!(text, " {} {}", source.name, source.version);
     }
     text.push('\n');
+    text.push_str("# Columns: name, number of `%kind`, registers and vectors, flash, RAM, banks, number of `%pins`, probe-rs's name, number of `%note`.\n");
     for line in SETTLED {
         let _ = writeln!(text, "# {line}");
     }
@@ -218,6 +232,6 @@ const SETTLED: &[&str] = &[
     "Memory of an STM32: the largest contiguous run of stm32-metapac's regions, as embassy-stm32's build script takes it.",
     "Core of an STM32: from the priority bits, the FPU's interrupt and the series; where embassy-stm32's manifest names another, the note says so.",
     "nRF: by hand in xtask/src/catalogue/nordic.rs, from the product specifications, beside probe-rs.",
-    "Columns of `%kind`: family, series, core, timer, erased at once, written at once, number of `%exti`, USB, its interrupt, flags, Ethernet, boot, class, other addresses of the same memory.",
+    "A section for each `%series`; what its chips share is counted from 0 in each. Columns of `%kind`: core, timer, erased at once, written at once, number of `%exti`, USB, its interrupt, flags, Ethernet, boot, class, other addresses of the same memory.",
     "Flags: h HSI48, l the feature low-power compiles, s Config::default() panics on SAI1's clock. Banks: single, dual, delivered as, preferred.",
 ];

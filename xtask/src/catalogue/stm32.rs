@@ -347,9 +347,14 @@ impl Chip {
     }
 
     /// What `low-power` needs (`embassy-stm32` `src/rtc/v2.rs`, `v3.rs`): the interrupt with which the
-    /// clock wakes the chip, which the sources name for these series.
+    /// clock wakes the chip, which the sources name for these series. And of the STM32WB the
+    /// semaphores that it shares with the radio's core (`src/low_power.rs`), which stm32-metapac
+    /// has for the WB55 only.
     fn sleeps_deeply(&self, series: &str) -> bool {
         let series = series.trim_end_matches('+');
+        if series == "stm32wb" && !self.has("hsem") {
+            return false;
+        }
         match self.version("rtc") {
             Some(version) if version.starts_with("v2") => {
                 ["stm32f4", "stm32l4", "stm32wb", "stm32l0"].contains(&series)

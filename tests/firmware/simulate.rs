@@ -1,0 +1,139 @@
+//! The program without its board: started on this machine, watched, and its button pressed.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+use crate::projects;
+
+/// How long it may take to build it and to start it on a loaded machine.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// By how many milliseconds it may be late there.
+const LATE: u64 = 150;
+
+/// Builds and starts the simulation of that project, and holds what it prints against what the
+/// board would do.
+///
+/// # Errors
+///
+/// What it printed instead.
+pub(crate) fn watch(folder: &Path, has_button: bool) -> Result<(), String> {
+    let mut simulation = Simulation::start(folder)?;
+    let presser = if has_button { "Enter" } else { "Time" };
+    simulation.expect(&format!("{presser} presses the button."))?;
+    let mut last = simulation.change("on")?;
+    for (word, after) in [("off", 500), ("on", 500), ("off", 500)] {
+        last = simulation.change_after(word, last, after)?;
+    }
+    if has_button {
+        simulation.press()?;
+    } else {
+        for word in ["on", "off", "on", "off", "on", "off"] {
+            last = simulation.change_after(word, last, 500)?;
+        }
+    }
+    simulation.until("a change every 200 ms")?;
+    let shown = simulation.change("on")?;
+    let dark = simulation.change_after("off", shown, 200)?;
+    simulation.change_after("on", dark, 200)?;
+    simulation.end(has_button)
+}
+
+struct Simulation {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Simulation {
+    fn start(folder: &Path) -> Result<Self, String> {
+        let mut child = projects::command("cargo", folder)
+            .args(["--quiet", "simulate"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("cargo simulate: {error}"))?;
+        let stdout = child.stdout.take().ok_or("no standard output")?;
+        let (send, lines) = channel();
+        thread::spawn(move || {
+            let lines = BufReader::new(stdout).lines();
+            lines
+                .map_while(Result::ok)
+                .try_for_each(|line| send.send(line))
+        });
+        Ok(Self { child, lines })
+    }
+
+    fn line(&self) -> Result<String, String> {
+        let line = self.lines.recv_timeout(PATIENCE);
+        line.map_err(|error| format!("the simulation printed nothing more: {error}"))
+    }
+
+    fn expect(&self, start: &str) -> Result<(), String> {
+        let line = self.line()?;
+        if line.starts_with(start) {
+            return Ok(());
+        }
+        Err(format!("expected {start:?}, got {line:?}"))
+    }
+
+    /// The time of the next change, which has to be that one.
+    fn change(&self, word: &str) -> Result<u64, String> {
+        let line = self.line()?;
+        let time = line.split_whitespace().next().and_then(|n| n.parse().ok());
+        time.filter(|_| line.split_whitespace().nth(2) == Some(word))
+            .ok_or_else(|| format!("expected a change to {word:?}, got {line:?}"))
+    }
+
+    fn change_after(&self, word: &str, before: u64, milliseconds: u64) -> Result<u64, String> {
+        let time = self.change(word)?;
+        if (time - before).abs_diff(milliseconds) <= LATE {
+            return Ok(time);
+        }
+        Err(format!(
+            "{word} {} ms later, not {milliseconds}",
+            time - before
+        ))
+    }
+
+    /// Skips changes of the light.
+    fn until(&self, wanted: &str) -> Result<(), String> {
+        loop {
+            let line = self.line()?;
+            if line == wanted {
+                return Ok(());
+            }
+            if !line.contains(" ms  o") {
+                return Err(format!("expected {wanted:?}, got {line:?}"));
+            }
+        }
+    }
+
+    fn press(&mut self) -> Result<(), String> {
+        let stdin = self.child.stdin.as_mut().ok_or("no standard input")?;
+        stdin.write_all(b"\n").map_err(|error| error.to_string())
+    }
+
+    /// Closes its standard input: where that is read, it has to end by itself.
+    fn end(mut self, by_itself: bool) -> Result<(), String> {
+        drop(self.child.stdin.take());
+        if !by_itself {
+            return Ok(());
+        }
+        let status = self.child.wait().map_err(|error| error.to_string())?;
+        if status.success() {
+            return Ok(());
+        }
+        Err(format!("the simulation ended with {status}"))
+    }
+}
+
+impl Drop for Simulation {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
