@@ -89,6 +89,8 @@ class Cpu:
         self._float_registers = _FLOATS if spec.core in _WITH_FLOATS else ()
         self._map_memory(spec.flash, _ERASED, unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC)
         self._map_memory(spec.ram, _JUNK, unicorn.UC_PROT_ALL)
+        if spec.shared:
+            self._map_memory(spec.shared, _JUNK, unicorn.UC_PROT_ALL)
         self._flash(image, spec)
         self.map_bus(0x4000_0000, 0x2000_0000)
         self.map_bus(0xE000_0000, 0x0010_0000)

@@ -22,6 +22,8 @@ a button there may be `"every": 5000`: the program presses for itself, after so 
 `expect` holds the half periods in milliseconds, one for each press in turn, the first before any press;
 after the last comes the first again. `seconds`, if given, is for how long a program without light runs.
 
+`shared`, if given, is memory that the program has in common with another core's, as `ram` is given.
+
 `tick_hz`, if given, is what `embassy-time` counts with on an STM32, where it is not the usual 1,000,000.
 """
 
@@ -85,6 +87,7 @@ class Spec:
     core: str
     flash: Region
     ram: Region
+    shared: Region | None
     light: Led | Matrix | None
     button: Button | None
     every: int | None
@@ -96,7 +99,7 @@ class Spec:
     def parse(data: dict[str, Any]) -> Spec:
         """Reads the object; a key that is missing or unknown is an error."""
         known = {"chip", "vendor", "core", "flash", "ram", "led", "button", "every", "expect"}
-        known |= {"seconds", "tick_hz"}
+        known |= {"seconds", "shared", "tick_hz"}
         if unknown := set(data) - known:
             raise Failure(f"the spec has unknown keys: {', '.join(sorted(unknown))}")
         try:
@@ -106,6 +109,7 @@ class Spec:
                 core=data["core"],
                 flash=Region(*data["flash"]),
                 ram=Region(*data["ram"]),
+                shared=Region(*data["shared"]) if "shared" in data else None,
                 light=_light(data["led"]),
                 button=_button(data["button"]),
                 every=data.get("every"),

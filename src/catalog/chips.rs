@@ -10,7 +10,7 @@ mod share;
 mod table;
 
 pub use resolve::{Unresolved, resolve};
-pub use samples::{pin_names, samples};
+pub use samples::{pin_names, samples, samples_without_board};
 pub use share::Share;
 
 /// Chips that one hardware abstraction layer serves in one way.

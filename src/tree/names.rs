@@ -64,7 +64,11 @@ impl Names {
     /// every kind of answer is looked for, two pins of the chip.
     pub(super) fn samples(self, every: bool, answer: Lookup) -> Vec<&'static str> {
         match self {
-            Self::Chips => chips::samples().map(|chip| chip.name).collect(),
+            Self::Chips if every => chips::samples().map(|chip| chip.name).collect(),
+            Self::Chips => {
+                let samples = chips::samples_without_board();
+                samples.map(|chip| chip.name).collect()
+            }
             Self::Pins if every => PINS
                 .iter()
                 .map(|pin| pin.value)

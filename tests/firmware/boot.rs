@@ -13,6 +13,7 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 
 use cargo_async_init::catalog::boards::{Board, Level, Light};
+use cargo_async_init::catalog::chips::Class;
 use object::{Object as _, ObjectSegment as _};
 use serde_json::{Value, json};
 
@@ -47,10 +48,17 @@ impl Spec {
     /// A board's; none where the emulator has no such core, knows nothing of its vendor's chips, or
     /// has not the radio chip without which the program does not go on.
     pub(crate) fn of(board: &Board) -> Option<Self> {
-        if matches!(board.light, Light::Wireless) {
+        let chip = board.chip();
+        // The second of two cores waits for what the first says, and that one is not there.
+        if matches!(board.light, Light::Wireless) || chip.class == Class::Secondary {
             return None;
         }
-        let (chip, flash, ram) = (board.chip(), board.flash(), board.ram());
+        let (flash, mut ram) = (board.flash(), board.ram());
+        let mut shared = board.memory().shared;
+        if let Some(before) = shared.take_if(|shared| shared.end() == ram.origin) {
+            ram.origin = before.origin;
+            ram.length += before.length;
+        }
         let core = beginning(&CORES, board.target())?;
         let vendor = beginning(&VENDORS, chip.name)?;
         let led = match &board.light {
@@ -78,6 +86,9 @@ impl Spec {
             "button": button,
             "expect": PACES,
         });
+        if let Some(shared) = shared {
+            spec["shared"] = json!([shared.origin, shared.length]);
+        }
         if board.button.is_none() {
             spec["every"] = json!(EVERY);
         }

@@ -99,7 +99,7 @@ fn check_bytes(bytes: &[u8], chip: &Chip, memory: &Share) -> Result<Report, Vec<
     image.check_memory(chip, memory, &mut problems);
     let (stack, architecture) = match chip.core {
         core if !core.is_arm() => {
-            image.check_description(flash, &mut problems);
+            image.check_description(chip, flash, &mut problems);
             (
                 image.symbol("_stack_start"),
                 image.check_riscv(core, &mut problems),
@@ -128,7 +128,8 @@ fn check_bytes(bytes: &[u8], chip: &Chip, memory: &Share) -> Result<Report, Vec<
         )),
         Some(_) => {}
     }
-    let taken = image.taken_at_run_time(memory.ram);
+    let rams = others(chip).chain([memory.ram]);
+    let taken: u32 = rams.map(|ram| image.taken_at_run_time(ram)).sum();
     if taken + STACK > memory.ram.length {
         problems.push(format!(
             "variables take {taken} bytes of {}, which leaves too little to the stack",
@@ -139,12 +140,32 @@ fn check_bytes(bytes: &[u8], chip: &Chip, memory: &Share) -> Result<Report, Vec<
         return Err(problems);
     }
     Ok(Report {
-        flash: (image.taken(flash), flash.length),
+        flash: (
+            seen(chip, flash)
+                .map(|region| image.taken(region))
+                .max()
+                .unwrap_or_default(),
+            flash.length,
+        ),
         ram: (taken, memory.ram.length),
         entry: image.header.e_entry(LE),
         stack: stack.unwrap_or_default(),
         architecture,
     })
+}
+
+/// Flash, at every address at which the chip sees it: some have one for code and one for constants.
+fn seen(chip: &Chip, flash: Region) -> impl Iterator<Item = Region> {
+    let same = chip.windows.iter().copied();
+    let same = same.filter(|window| window.length == chip.flash.length);
+    [flash].into_iter().chain(same)
+}
+
+/// The other addresses at which the chip sees its RAM, and further RAM.
+fn others(chip: &Chip) -> impl Iterator<Item = Region> {
+    let flash = chip.flash.length;
+    let windows = chip.windows.iter().copied();
+    windows.filter(move |window| window.length != flash)
 }
 
 /// An instruction's address and its two halves; of a short one the second is 0.
@@ -237,9 +258,13 @@ impl<'a> Image<'a> {
 
     /// Everything that takes memory lies in memory that the chip has.
     fn check_memory(&self, chip: &Chip, memory: &Share, problems: &mut Vec<String>) {
-        let flash = memory.flash;
+        let is_flash = |address, length| {
+            let mut seen = seen(chip, memory.flash);
+            seen.any(|region| region.holds(address, length))
+        };
         let is_ram = |address, length| {
             memory.ram.holds(address, length)
+                || others(chip).any(|region| region.holds(address, length))
                 || memory
                     .shared
                     .is_some_and(|shared| shared.holds(address, length))
@@ -249,7 +274,7 @@ impl<'a> Image<'a> {
         }
         for segment in self.loads() {
             let (address, length) = (segment.p_vaddr(LE), segment.p_memsz(LE));
-            if !flash.holds(address, length) && !is_ram(address, length) {
+            if !is_flash(address, length) && !is_ram(address, length) {
                 problems.push(format!(
                     "a segment of {length:#x} bytes at {address:#010x} is outside of flash and RAM"
                 ));
@@ -258,7 +283,7 @@ impl<'a> Image<'a> {
             // in the file is flashed, and start-up code copies it.
             let (address, length) = (segment.p_paddr(LE), segment.p_filesz(LE));
             let copied = chip.boot == Boot::AppDescriptor && is_ram(address, length);
-            if length > 0 && !flash.holds(address, length) && !copied {
+            if length > 0 && !is_flash(address, length) && !copied {
                 problems.push(format!(
                     "{length:#x} bytes are to be flashed to {address:#010x}, outside of flash"
                 ));
@@ -276,7 +301,7 @@ impl<'a> Image<'a> {
             // Without a segment of its own a section is for tools only (`.defmt`, `.espressif`).
             let metadata =
                 !loaded && section.sh_flags(LE).0 & elf::SHF_WRITE.0 == 0 && address == 0;
-            if !metadata && !flash.holds(address, length) && !is_ram(address, length) {
+            if !metadata && !is_flash(address, length) && !is_ram(address, length) {
                 let name = self.name(section);
                 problems.push(format!(
                     "section `{name}`, {length:#x} bytes at {address:#010x}, is outside of flash and RAM"
@@ -374,12 +399,12 @@ impl<'a> Image<'a> {
     }
 
     /// ESP: what the bootloader and the flasher read before they take a program.
-    fn check_description(&self, flash: Region, problems: &mut Vec<String>) {
+    fn check_description(&self, chip: &Chip, flash: Region, problems: &mut Vec<String>) {
         let section = self.section(".flash.appdesc").map(|(_, section)| section);
         let address = section.map(|section| section.sh_addr(LE));
         if address.and_then(|address| self.word(address)) != Some(APP_DESCRIPTOR) {
             problems.push("there is no app descriptor".to_owned());
-        } else if self.first_in(flash) != address {
+        } else if !seen(chip, flash).any(|region| self.first_in(region) == address) {
             problems.push("the app descriptor is not at the start of the constants".to_owned());
         }
         let entry = self.header.e_entry(LE);
@@ -711,7 +736,9 @@ impl Breaker<'_> {
             + text.0 * usize::from(image.header.e_shentsize(LE))
             + 12;
         let place = image.segments.iter().position(|segment| {
-            segment.p_type(LE) == elf::PT_LOAD && flash.holds(segment.p_paddr(LE), 1)
+            segment.p_type(LE) == elf::PT_LOAD
+                && segment.p_filesz(LE) > 0
+                && flash.holds(segment.p_paddr(LE), 1)
         })?;
         let segment = image.header.e_phoff(LE) as usize
             + place * usize::from(image.header.e_phentsize(LE))

@@ -29,7 +29,7 @@ fn main() {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
     let mut met = BTreeSet::new();
-    let projects = projects::all().into_iter().filter(Project::is_firmware);
+    let projects = projects::to_link().into_iter();
     // Ways of logging and panicking: of each family one board stands for all.
     let projects = projects.flat_map(|project| {
         let first = met.insert(family_and_kind(&project));

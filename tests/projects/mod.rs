@@ -34,7 +34,7 @@ impl Project {
             .filter(|(id, word)| !word.is_empty() && (word != NOTHING || *id == "log"))
             .map(|(_, word)| word)
             .collect();
-        words.join("-")
+        words.join("-").to_lowercase()
     }
 
     /// The blueprint under that name.
@@ -152,15 +152,25 @@ pub fn all_with_everything() -> Vec<Project> {
         .collect()
 }
 
-/// The projects that the build tier takes: of chips without a board, one for each list of layers, as
-/// the rest have the same sources but for their catalogue's values; the firmware tier links them all.
+/// The projects that the build tier takes: of firmware one for each list of layers, as the rest have
+/// the same sources but for the catalogue's values; the firmware tier links them all.
 pub fn to_build() -> Vec<Project> {
     let mut met = BTreeSet::new();
     let new = |project: &Project| {
-        let bare = project.is_firmware() && !project.answers.has("board");
-        !bare || met.insert(project.blueprint("my-app").layers())
+        !project.is_firmware() || met.insert(project.blueprint("my-app").layers())
     };
     all_with_everything_once().into_iter().filter(new).collect()
+}
+
+/// The firmware to link: every board's blinky, and of each other kind one for each list of layers.
+pub fn to_link() -> Vec<Project> {
+    let mut met = BTreeSet::new();
+    let new = |project: &Project| {
+        let blinky = project.answers.one("kind") == Some("blinky");
+        blinky || met.insert(project.blueprint("my-app").layers())
+    };
+    let firmware = all().into_iter().filter(Project::is_firmware);
+    firmware.filter(new).collect()
 }
 
 /// Every path of the tree without extras; for firmware, of each sort the first with all of them.

@@ -3,12 +3,27 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::{Chip, all, offered};
+use super::{Chip, Class, all, offered};
+use crate::catalog::boards::BOARDS;
 
 /// One chip for each series, and for each further way in which its chips start a program.
 pub fn samples() -> impl Iterator<Item = &'static Chip> {
-    let way = |chip: &Chip| (chip.series, chip.class, chip.sai, chip.probe_name.is_some());
-    let mut met = Vec::new();
+    new_ways(Vec::new())
+}
+
+/// The same without what the boards' chips stand for.
+pub fn samples_without_board() -> impl Iterator<Item = &'static Chip> {
+    new_ways(BOARDS.iter().map(|board| way(board.chip())).collect())
+}
+
+/// Series, class and what else decides how a program starts.
+type Way = (&'static str, Class, bool, bool);
+
+fn way(chip: &Chip) -> Way {
+    (chip.series, chip.class, chip.sai, chip.probe_name.is_some())
+}
+
+fn new_ways(mut met: Vec<Way>) -> impl Iterator<Item = &'static Chip> {
     offered().filter(move |chip| {
         let new = !met.contains(&way(chip));
         if new {
