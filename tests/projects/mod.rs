@@ -114,24 +114,29 @@ impl Project {
 }
 
 /// Every path of the tree, without extras. Of the chips without a board, those that stand for all;
-/// and of each family one that has something on its pins.
+/// and one of each family, with something on its pins and with nothing.
 pub fn all() -> Vec<Project> {
-    tree()
-        .projects()
+    let mut answers = tree().projects();
+    for more in wired() {
+        if !answers.contains(&more) {
+            answers.push(more);
+        }
+    }
+    answers
         .into_iter()
-        .chain(wired())
         .map(|answers| Project { answers }.with(&[]))
         .collect()
 }
 
-/// One chip of each family, with an LED and a button.
+/// One chip of each family, with an LED and a button, and with nothing on its pins.
 fn wired() -> Vec<Answers> {
     let mut families = BTreeSet::new();
     samples()
         .filter(|chip| families.insert(chip.family))
-        .map(|chip| {
+        .flat_map(|chip| {
             let mut given = Answers::default();
             given.set("chip", Answer::One(chip.name));
+            let bare = given.clone();
             given.set("led-active", Answer::One("low"));
             for question in ["led", "button"] {
                 let pins = tree().question(question).expect("a question");
@@ -139,7 +144,7 @@ fn wired() -> Vec<Answers> {
                 let pin = open.iter().rev().map(|pin| pin.value).nth(3);
                 given.set(question, Answer::One(pin.expect("a chip has pins")));
             }
-            tree().canonical(&with_defaults(tree(), &given))
+            [bare, given].map(|given| tree().canonical(&with_defaults(tree(), &given)))
         })
         .collect()
 }

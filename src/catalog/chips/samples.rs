@@ -8,12 +8,15 @@ use crate::catalog::boards::BOARDS;
 
 /// One chip for each series, and for each further way in which its chips start a program.
 pub fn samples() -> impl Iterator<Item = &'static Chip> {
-    new_ways(Vec::new())
+    static SAMPLES: LazyLock<Vec<&Chip>> = LazyLock::new(|| new_ways(Vec::new()));
+    SAMPLES.iter().copied()
 }
 
 /// The same without what the boards' chips stand for.
 pub fn samples_without_board() -> impl Iterator<Item = &'static Chip> {
-    new_ways(BOARDS.iter().map(|board| way(board.chip())).collect())
+    static SAMPLES: LazyLock<Vec<&Chip>> =
+        LazyLock::new(|| new_ways(BOARDS.iter().map(|board| way(board.chip())).collect()));
+    SAMPLES.iter().copied()
 }
 
 /// Series, class and what else decides how a program starts.
@@ -23,14 +26,15 @@ fn way(chip: &Chip) -> Way {
     (chip.series, chip.class, chip.sai, chip.probe_name.is_some())
 }
 
-fn new_ways(mut met: Vec<Way>) -> impl Iterator<Item = &'static Chip> {
-    offered().filter(move |chip| {
+fn new_ways(mut met: Vec<Way>) -> Vec<&'static Chip> {
+    let samples = offered().filter(|chip| {
         let new = !met.contains(&way(chip));
         if new {
             met.push(way(chip));
         }
         new
-    })
+    });
+    samples.collect()
 }
 
 /// The name of every pin that some chip has, in the order of their numbers.
