@@ -56,11 +56,11 @@ pub(crate) fn watch(folder: &Path, has_button: bool) -> Result<(), String> {
             last = simulation.change_after(word, last, 500)?;
         }
     }
-    let pressed = "a change every 200 ms";
+    let answer = "a change every 200 ms";
     if has_button {
-        simulation.press_until(pressed)?;
+        simulation.press_until(answer)?;
     } else {
-        simulation.until(pressed, PATIENCE)?;
+        simulation.until(answer, PATIENCE)?;
     }
     let shown = simulation.change("on")?;
     let dark = simulation.change_after("off", shown, 200)?;
