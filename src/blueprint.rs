@@ -151,10 +151,11 @@ impl Blueprint {
     }
 
     /// What to watch out for, from the general to the particular.
-    pub fn caveats(&self) -> Vec<&'static str> {
-        let own = self.board.as_ref().map(Board::caveats);
+    pub fn caveats(&self) -> Vec<String> {
         let general = [self.runtime.caveats, self.offer.caveats].concat();
-        general.into_iter().chain(own.unwrap_or_default()).collect()
+        let own = self.board.as_ref().map(Board::caveats);
+        let general = general.into_iter().map(str::to_owned);
+        general.chain(own.unwrap_or_default()).collect()
     }
 
     /// The command that makes this project again, at that path.

@@ -95,7 +95,7 @@ fn below(runtime: &Runtime) -> String {
         let _ = write!(text, "; engines {}", engines.join(", "));
     }
     if runtime.id == "embassy" {
-        let (boards, chips) = (BOARDS.len(), chips::all().len());
+        let (boards, chips) = (BOARDS.len(), chips::offered().count());
         let _ = write!(text, "; {boards} boards, {chips} chips");
     }
     text
@@ -274,7 +274,7 @@ fn chip_rows() -> Vec<(&'static str, String)> {
         };
         (chip.name, note)
     };
-    chips::all().iter().map(row).collect()
+    chips::offered().map(row).collect()
 }
 
 /// Prints every question, condition, value and default as JSON.

@@ -30,7 +30,7 @@ const FIRMWARE: &[&str] = &[
 fn main() {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
-    let trials = projects::all_with_everything_once()
+    let trials = projects::to_build()
         .into_iter()
         .map(|project| Trial::test(project.with(&[]).slug(), move || build(&project)))
         .collect();

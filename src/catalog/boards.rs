@@ -8,7 +8,7 @@ use std::iter;
 
 use serde_json::{Value, json};
 
-use super::chips::{self, Bank, Chip, Family, KIB, Region};
+use super::chips::{self, Bank, Chip, Class, Family, KIB, Region, Share};
 use super::ethernet;
 use super::kinds::Part;
 use super::ways::Way;
@@ -1570,11 +1570,18 @@ pub fn flasher_of(chip: &Chip) -> &'static Flasher {
     }
 }
 
+const OVERWRITES: &str =
+    "The image starts at address 0: it overwrites a SoftDevice or a bootloader that lies there.";
+
 /// To be heeded where flash can be one part or two.
 const BANKS: &str = "How flash is divided is said by the chip's option bytes, not by the program: check them with your flasher before you rely on its second half.";
 
 /// To be heeded where the radio chip is a CYW43439: from the README of cyw43-firmware 0.1.0.
 const RADIO: &str = "The radio chip's firmware, which the crate `cyw43-firmware` carries, is not free software: of its two licences one allows it solely with chips made by Raspberry Pi, as this one, the other solely without commercial purpose.";
+const CORES: &str = "Both cores see every peripheral, and the compiler cannot know what the other program uses: share them out yourself. The second core's pins raise no interrupts: the hardware abstraction layer sets those up for the first alone.";
+const SUPPLY: &str = "These chips have a voltage converter and a regulator: `config.rcc.supply_config` has to name what the board is wired for, else the chip hangs until it is without power. The default is the regulator (LDO); ST's Nucleo boards want `SupplyConfig::DirectSMPS`.";
+const CACHE: &str = "The Cortex-M7's data cache is off, as after a reset. Before you switch it on, have its memory protection unit exempt the memory that both cores share.";
+const REGULATOR: &str = "Boards that feed the core from a regulator of their own, as the STM32N6570-DK does, need `config.rcc.supply_config` set in `src/board/clock.rs`.";
 
 impl Board {
     /// A board without a row: a chip, and what is said to be on its pins.
@@ -1649,6 +1656,16 @@ impl Board {
         Self { bank, ..self }
     }
 
+    /// What its programs have of memory.
+    #[must_use]
+    pub fn memory(&self) -> Share {
+        Share {
+            flash: self.flash(),
+            ram: self.ram(),
+            shared: self.chip().share().shared,
+        }
+    }
+
     /// Where its programs may lie.
     #[must_use]
     pub fn flash(&self) -> Region {
@@ -1656,7 +1673,7 @@ impl Board {
         let flash = match (&chip.banks, self.bank) {
             (Some(banks), Some(Bank::Single)) => banks.single,
             (Some(banks), Some(Bank::Dual)) => banks.dual,
-            _ => chip.flash,
+            _ => chip.share().flash,
         };
         let (start, end) = match &self.loader {
             Some(loader) => (loader.start, loader.end),
@@ -1671,7 +1688,7 @@ impl Board {
     /// Where its programs may keep their variables.
     #[must_use]
     pub fn ram(&self) -> Region {
-        let ram = self.chip().ram;
+        let ram = self.chip().share().ram;
         let taken = self.loader.as_ref().map_or(0, |loader| loader.ram);
         Region {
             origin: ram.origin + taken,
@@ -1690,6 +1707,7 @@ impl Board {
         layers.extend(ways_layers(ways).filter(|_| self.flasher.log != Log::Own));
         layers.extend(self.bank.map(|_| "_banks".to_owned()));
         layers.extend(self.loader.as_ref().map(|_| "_loader".to_owned()));
+        layers.extend(self.special());
         layers.push(self.flasher.layer.to_owned());
         layers.extend(parts.iter().flat_map(|&part| self.layers_of(part)));
         layers
@@ -1700,6 +1718,33 @@ impl Board {
         let own = parts.contains(&Part::Sleep) && self.family() == "stm32";
         let thread = self.chip().core.is_arm() && !own;
         thread.then(|| "_thread".to_owned())
+    }
+
+    /// The layers for what is unlike other chips about starting a program on this one.
+    fn special(&self) -> Vec<String> {
+        let chip = self.chip();
+        let mut layers = Vec::new();
+        if chip.sai {
+            layers.push("_sai".to_owned());
+        }
+        if self.flasher.log == Log::Rtt && chip.rtt_buffer().is_some() {
+            layers.push("_small".to_owned());
+        }
+        let core = match chip.class {
+            Class::NoFlash => {
+                layers.push("_ram-run".to_owned());
+                return layers;
+            }
+            Class::Primary => "_first-core",
+            Class::Secondary => "_second-core",
+            Class::Plain | Class::NonSecure | Class::Network => return layers,
+        };
+        // Of these a folder that is not there is no layer.
+        for layer in ["_dual-core", core] {
+            layers.push(layer.to_owned());
+            layers.push(format!("{layer}-{}", chip.series));
+        }
+        layers
     }
 
     fn layers_of(&self, part: Part) -> Vec<String> {
@@ -1747,13 +1792,46 @@ impl Board {
 
     /// What to watch out for.
     #[must_use]
-    pub fn caveats(&self) -> Vec<&'static str> {
-        let mut caveats = self.family_row().caveats.to_vec();
-        if self.bank.is_some() {
-            caveats.push(BANKS);
+    pub fn caveats(&self) -> Vec<String> {
+        let chip = self.chip();
+        let family = self.family_row().caveats.iter();
+        let mut caveats: Vec<String> = family.map(|&caveat| caveat.to_owned()).collect();
+        if chip.family == "stm32" {
+            let timer = chip.timer;
+            caveats.insert(
+                0,
+                format!("{timer} belongs to the time driver and is not yours to use."),
+            );
+        }
+        match (&self.loader, chip.family) {
+            (Some(loader), _) => {
+                let start = hex(self.flash().origin);
+                let name = loader.name;
+                caveats.push(format!("The program starts at {start}, behind {name}: an image for address 0 would overwrite that."));
+            }
+            (None, "nrf") => caveats.push(OVERWRITES.to_owned()),
+            (None, _) => {}
+        }
+        if let (Some(_), Some(banks)) = (self.bank, &chip.banks) {
+            caveats.push(format!("{BANKS} Taken by default is {}", banks.why()));
         }
         if matches!(self.light, Light::Wireless) {
-            caveats.push(RADIO);
+            caveats.push(RADIO.to_owned());
+        }
+        if !chip.note.is_empty() {
+            caveats.push(format!(
+                "Of this chip: {}.",
+                chip.note.trim_end_matches('.')
+            ));
+        }
+        if self.chip().class.is_dual_core() {
+            caveats.push(CORES.to_owned());
+            if self.chip().series == "stm32h7" {
+                caveats.extend([SUPPLY, CACHE].map(str::to_owned));
+            }
+        }
+        if self.chip().class == Class::NoFlash {
+            caveats.push(REGULATOR.to_owned());
         }
         caveats
     }
@@ -1822,41 +1900,26 @@ impl Board {
     #[must_use]
     pub fn context(&self) -> Value {
         let chip = self.chip();
-        let (flash, ram) = (self.flash(), self.ram());
-        let mut context = json!({
-            "id": self.id,
-            "title": self.name(),
-            "chip": chip.name,
-            "feature": chip.feature,
-            "time_driver": format!("time-driver-{}", chip.timer.to_lowercase()),
-            "family": chip.family,
-            "hal": self.family_row().hal,
-            "flash_peripheral": if chip.family == "nrf" { "NVMC" } else { "FLASH" },
-            "probe_name": chip.probe_name.unwrap_or(chip.name),
-            "target": self.target(),
-            "flash_origin": hex(flash.origin),
-            "flash_length": size(flash.length),
-            "ram_origin": hex(ram.origin),
-            "ram_length": size(ram.length),
-            "flasher": self.flasher.program,
-            "install": self.flasher.install,
-            "manual": self.flasher.manual,
-            "runner": self.runner(),
-            "connect": self.connect,
-            "expect": self.expect(),
-            "clock": self.clock(),
-            "bank": match self.bank {
-                Some(Bank::Single) => "single-bank",
-                Some(Bank::Dual) => "dual-bank",
-                None => "",
-            },
-            "loader": self.loader.as_ref().map_or("", |loader| loader.name),
-            "has_button": self.button.is_some(),
-            "presser": if self.button.is_some() { "Enter" } else { "time" },
-            "has_matrix": matches!(self.light, Light::Matrix { .. }),
-            "has_log": self.flasher.log != Log::None,
-        });
+        let mut context = self.plain_context();
         let mut set = |key: &str, value: &str| context[key] = json!(value);
+        if let Some(bytes) = chip.rtt_buffer() {
+            set("rtt_buffer", &bytes.to_string());
+        }
+        if let (Some(other), Some(shared)) = (chip.other_core(), chip.share().shared) {
+            let share = other.share();
+            set("shared_origin", &hex(shared.origin));
+            set("shared_length", &size(shared.length));
+            set("other_chip", other.name);
+            set("other_feature", other.feature);
+            set("other_target", other.target());
+            set("other_time_driver", &time_driver(other));
+            set("other_flash_origin", &hex(share.flash.origin));
+            set("other_flash_length", &size(share.flash.length));
+            set("other_ram_origin", &hex(share.ram.origin));
+            set("other_ram_length", &size(share.ram.length));
+            let name = other.probe_name.unwrap_or(other.name);
+            set("other_runner", &format!("probe-rs download --chip {name}"));
+        }
         match &self.light {
             Light::Pin { pin, lit, .. } => {
                 set("lamp_pins", &format!("p.{pin}"));
@@ -1909,16 +1972,64 @@ impl Board {
         context
     }
 
-    /// The clock from outside, in words; empty without one.
+    /// What does not depend on what is on its pins.
+    fn plain_context(&self) -> Value {
+        let chip = self.chip();
+        let (flash, ram) = (self.flash(), self.ram());
+        json!({
+            "id": self.id,
+            "title": self.name(),
+            "chip": chip.name,
+            "feature": chip.feature,
+            "time_driver": time_driver(chip),
+            "family": chip.family,
+            "hal": self.family_row().hal,
+            "flash_peripheral": if chip.family == "nrf" { "NVMC" } else { "FLASH" },
+            "probe_name": chip.probe_name.unwrap_or(chip.name),
+            "target": self.target(),
+            "flash_origin": hex(flash.origin),
+            "flash_length": size(flash.length),
+            "ram_origin": hex(ram.origin),
+            "ram_length": size(ram.length),
+            "flasher": self.flasher.program,
+            "install": self.flasher.install,
+            "manual": self.flasher.manual,
+            "runner": self.runner(),
+            "connect": self.connection(),
+            "expect": self.expect(),
+            "clock": self.clock(),
+            "bank": match self.bank {
+                Some(Bank::Single) => "single-bank",
+                Some(Bank::Dual) => "dual-bank",
+                None => "",
+            },
+            "loader": self.loader.as_ref().map_or("", |loader| loader.name),
+            "has_button": self.button.is_some(),
+            "presser": if self.button.is_some() { "Enter" } else { "time" },
+            "has_matrix": matches!(self.light, Light::Matrix { .. }),
+            "has_atomics": chip.core.has_atomics(),
+            "has_log": self.flasher.log != Log::None,
+        })
+    }
+
+    /// How to make it ready to be flashed, in whole sentences.
+    fn connection(&self) -> String {
+        if self.connect == WIRED {
+            return WIRED.to_owned();
+        }
+        format!("Nothing is to be wired. {}", self.connect)
+    }
+
+    /// The clock from outside, as a sentence.
     fn clock(&self) -> String {
         let Some(crystal) = self.crystal else {
-            return String::new();
+            return "Whether this board has a crystal, its maker's schematic says.".to_owned();
         };
         let megahertz = crystal.hertz / 1_000_000;
         if crystal.bypass {
-            format!("a clock signal of {megahertz} MHz")
+            format!("This board brings a clock signal of {megahertz} MHz (bypass mode).")
         } else {
-            format!("a crystal of {megahertz} MHz")
+            format!("This board has a crystal of {megahertz} MHz.")
         }
     }
 
@@ -1948,6 +2059,15 @@ fn capital(mut text: String) -> String {
         first.make_ascii_uppercase();
     }
     text
+}
+
+/// The feature of the hardware abstraction layer that gives `embassy-time` its clock.
+fn time_driver(chip: &Chip) -> String {
+    // Of an STM32's timers the layer takes one that programs miss least.
+    if chip.family == "stm32" && chip.class != Class::Secondary {
+        return "time-driver-any".to_owned();
+    }
+    format!("time-driver-{}", chip.time_driver().to_lowercase())
 }
 
 /// An address as linkers take it.

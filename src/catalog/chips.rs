@@ -6,10 +6,12 @@
 
 mod resolve;
 mod samples;
+mod share;
 mod table;
 
 pub use resolve::{Unresolved, resolve};
 pub use samples::{pin_names, samples};
+pub use share::Share;
 
 /// Chips that one hardware abstraction layer serves in one way.
 #[derive(Debug)]
@@ -226,9 +228,7 @@ pub static FAMILIES: &[Family] = &[
         vendor: "Nordic Semiconductor",
         hal: "embassy-nrf",
         layers: &["_cortex-m", "_nrf"],
-        caveats: &[
-            "The image starts at address 0: it overwrites a SoftDevice or a bootloader that lies there.",
-        ],
+        caveats: &[],
     },
     Family {
         id: "stm32",
@@ -236,8 +236,7 @@ pub static FAMILIES: &[Family] = &[
         hal: "embassy-stm32",
         layers: &["_cortex-m", "_stm32"],
         caveats: &[
-            "One hardware timer belongs to the time driver (TIM9 on an STM32F411) and is not yours to use.",
-            "The clock is the internal oscillator's, good to about one in a hundred: set up the crystal in `src/board.rs` for USB or exact time.",
+            "The clock is the internal oscillator's, good to about one in a hundred: set up a crystal in `src/board/clock.rs` for exact time.",
         ],
     },
     Family {
@@ -272,10 +271,6 @@ pub static FAMILIES: &[Family] = &[
 
 /// Bytes.
 pub const KIB: u32 = 1024;
-
-/// For what walked the few chips that boards here carry.
-#[cfg(test)]
-pub static CHIPS: &[Chip] = &[];
 
 impl Core {
     /// Every one, with its word in `chips.tsv`.
@@ -625,6 +620,11 @@ fn size(length: u32) -> String {
 #[must_use]
 pub fn all() -> &'static [Chip] {
     table::all()
+}
+
+/// Every chip for which projects are generated, by name.
+pub fn offered() -> impl Iterator<Item = &'static Chip> {
+    all().iter().filter(|chip| chip.refusal().is_none())
 }
 
 /// The chip of exactly that name.

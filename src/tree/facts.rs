@@ -27,6 +27,7 @@ pub const FACTS: &[(&str, &[&str])] = &[
     ("has-probe", &["yes", "no"]),
     ("tests-on-target", &["yes", "no"]),
     ("has-update-room", &["yes", "no"]),
+    ("wakes-on-pins", &["yes", "no"]),
 ];
 
 /// Why what depends on a fact cannot be had, where the fact says no.
@@ -73,6 +74,8 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
         })),
         "has-console" => Some(yes_or_no(board(answer)?.console.is_some())),
         "has-usb" => Some(yes_or_no(chip(answer)?.usb != Usb::None)),
+        // The HAL sets up the interrupts of pins for the first of two cores alone.
+        "wakes-on-pins" => Some(yes_or_no(chip(answer)?.class != Class::Secondary)),
         "has-network" => Some(yes_or_no(board(answer)?.has_network())),
         "sleeps-deeply" => Some(yes_or_no(chip(answer)?.sleeps_deeply())),
         "messages" => Some(match flasher(answer)?.log {

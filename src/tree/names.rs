@@ -157,7 +157,7 @@ fn choice(value: &'static str) -> Choice {
 }
 
 static CHIPS: LazyLock<Vec<Choice>> =
-    LazyLock::new(|| chips::all().iter().map(|chip| choice(chip.name)).collect());
+    LazyLock::new(|| chips::offered().map(|chip| choice(chip.name)).collect());
 
 /// The pins of every family, by the chips that have the most.
 static PINS: LazyLock<Vec<Choice>> =

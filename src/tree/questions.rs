@@ -247,7 +247,7 @@ fn hardware() -> Vec<Question> {
         },
         Question {
             style: Style::Search,
-            when: vec![vec![is("board", &[CUSTOM])]],
+            when: vec![vec![is("board", &[CUSTOM]), is("wakes-on-pins", &["yes"])]],
             choices: vec![choice(NOTHING, "no button")],
             names: Some(Names::Pins),
             default: NOTHING,

@@ -44,8 +44,12 @@ const VENDORS: [(&str, &str); 3] = [("stm32", "stm32"), ("nrf", "nrf"), ("rp2", 
 pub(crate) struct Spec(Value);
 
 impl Spec {
-    /// A board's; none where the emulator has no such core, or knows nothing of its vendor's chips.
+    /// A board's; none where the emulator has no such core, knows nothing of its vendor's chips, or
+    /// has not the radio chip without which the program does not go on.
     pub(crate) fn of(board: &Board) -> Option<Self> {
+        if matches!(board.light, Light::Wireless) {
+            return None;
+        }
         let (chip, flash, ram) = (board.chip(), board.flash(), board.ram());
         let core = beginning(&CORES, board.target())?;
         let vendor = beginning(&VENDORS, chip.name)?;
@@ -59,7 +63,7 @@ impl Spec {
                 };
                 json!({"rows": rows, "columns": columns, "picture": picture})
             }
-            Light::Wireless | Light::Pixel { .. } | Light::None => Value::Null,
+            Light::Pixel { .. } | Light::None | Light::Wireless => Value::Null,
         };
         let button = board.button.as_ref().map(
             |button| json!({"pin": button.pin, "pressed": button.pressed.name(), "settle": SETTLED}),

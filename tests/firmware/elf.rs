@@ -8,7 +8,7 @@
 use std::fmt;
 use std::path::Path;
 
-use cargo_async_init::catalog::chips::{Boot, Chip, Core, Region};
+use cargo_async_init::catalog::chips::{Boot, Chip, Core, Region, Share};
 use object::elf::{self, FileHeader32, ProgramHeader32, SectionHeader32};
 use object::read::elf::{
     FileHeader as _, ProgramHeader as _, SectionHeader as _, SectionTable, Sym as _,
@@ -22,6 +22,8 @@ const LE: Endian = LittleEndian;
 const BLOCK: (u32, u32) = (0xFFFF_DED3, 0xAB12_3579);
 /// The first word of an ESP program's description.
 const APP_DESCRIPTOR: u32 = 0xABCD_5432;
+/// What a stack has to have at least: a few hundred bytes for the program, and a panic's message.
+const STACK: u32 = 1024;
 /// How far into flash the RP2350's boot ROM looks.
 const BLOCK_WITHIN: usize = 4096;
 
@@ -51,15 +53,15 @@ impl fmt::Display for Report {
     }
 }
 
-/// Examines the image at that path, for a chip with that much flash.
+/// Examines the image at that path, for a chip of which it has that memory.
 ///
 /// # Errors
 ///
 /// Everything that is wrong with it.
-pub(crate) fn check(path: &Path, chip: &Chip, flash: Region) -> Result<Report, Vec<String>> {
+pub(crate) fn check(path: &Path, chip: &Chip, memory: &Share) -> Result<Report, Vec<String>> {
     let image =
         std::fs::read(path).map_err(|error| vec![format!("{}: {error}", path.display())])?;
-    check_bytes(&image, chip, flash)
+    check_bytes(&image, chip, memory)
 }
 
 /// Breaks copies of a sound image, each in one way.
@@ -67,14 +69,14 @@ pub(crate) fn check(path: &Path, chip: &Chip, flash: Region) -> Result<Report, V
 /// # Errors
 ///
 /// The ways that [`check`] did not notice, or that could not be tried.
-pub(crate) fn disprove(path: &Path, chip: &Chip, flash: Region) -> Result<usize, Vec<String>> {
+pub(crate) fn disprove(path: &Path, chip: &Chip, memory: &Share) -> Result<usize, Vec<String>> {
     let image =
         std::fs::read(path).map_err(|error| vec![format!("{}: {error}", path.display())])?;
-    let broken = corruptions(&image, chip, flash).map_err(|error| vec![error])?;
+    let broken = corruptions(&image, chip, memory).map_err(|error| vec![error])?;
     let survivors: Vec<String> = broken
         .iter()
         .filter_map(
-            |(way, expected, copy)| match check_bytes(copy, chip, flash) {
+            |(way, expected, copy)| match check_bytes(copy, chip, memory) {
                 Ok(_) => Some(format!("not noticed: {way}")),
                 Err(problems) if !problems.iter().any(|each| each.contains(expected)) => {
                     Some(format!("{way}: noticed for another reason: {problems:?}"))
@@ -90,16 +92,17 @@ pub(crate) fn disprove(path: &Path, chip: &Chip, flash: Region) -> Result<usize,
     }
 }
 
-fn check_bytes(bytes: &[u8], chip: &Chip, flash: Region) -> Result<Report, Vec<String>> {
+fn check_bytes(bytes: &[u8], chip: &Chip, memory: &Share) -> Result<Report, Vec<String>> {
+    let flash = memory.flash;
     let image = Image::parse(bytes).map_err(|error| vec![error])?;
     let mut problems = Vec::new();
-    image.check_memory(chip, flash, &mut problems);
+    image.check_memory(chip, memory, &mut problems);
     let (stack, architecture) = match chip.core {
-        Core::Rv32Imac => {
+        core if !core.is_arm() => {
             image.check_description(flash, &mut problems);
             (
                 image.symbol("_stack_start"),
-                image.check_riscv(&mut problems),
+                image.check_riscv(core, &mut problems),
             )
         }
         core => {
@@ -117,7 +120,7 @@ fn check_bytes(bytes: &[u8], chip: &Chip, flash: Region) -> Result<Report, Vec<S
             (image.word(table), image.check_arm(core, &mut problems))
         }
     };
-    let end = chip.ram.end();
+    let end = memory.ram.end();
     match stack {
         None => problems.push("where the stack starts is not stated".to_owned()),
         Some(start) if start != end => problems.push(format!(
@@ -125,12 +128,19 @@ fn check_bytes(bytes: &[u8], chip: &Chip, flash: Region) -> Result<Report, Vec<S
         )),
         Some(_) => {}
     }
+    let taken = image.taken_at_run_time(memory.ram);
+    if taken + STACK > memory.ram.length {
+        problems.push(format!(
+            "variables take {taken} bytes of {}, which leaves too little to the stack",
+            memory.ram.length
+        ));
+    }
     if !problems.is_empty() {
         return Err(problems);
     }
     Ok(Report {
         flash: (image.taken(flash), flash.length),
-        ram: (image.taken_at_run_time(chip.ram), chip.ram.length),
+        ram: (taken, memory.ram.length),
         entry: image.header.e_entry(LE),
         stack: stack.unwrap_or_default(),
         architecture,
@@ -226,13 +236,20 @@ impl<'a> Image<'a> {
     }
 
     /// Everything that takes memory lies in memory that the chip has.
-    fn check_memory(&self, chip: &Chip, flash: Region, problems: &mut Vec<String>) {
+    fn check_memory(&self, chip: &Chip, memory: &Share, problems: &mut Vec<String>) {
+        let flash = memory.flash;
+        let is_ram = |address, length| {
+            memory.ram.holds(address, length)
+                || memory
+                    .shared
+                    .is_some_and(|shared| shared.holds(address, length))
+        };
         if self.loads().next().is_none() {
             problems.push("there is nothing to load".to_owned());
         }
         for segment in self.loads() {
             let (address, length) = (segment.p_vaddr(LE), segment.p_memsz(LE));
-            if !flash.holds(address, length) && !chip.ram.holds(address, length) {
+            if !flash.holds(address, length) && !is_ram(address, length) {
                 problems.push(format!(
                     "a segment of {length:#x} bytes at {address:#010x} is outside of flash and RAM"
                 ));
@@ -240,7 +257,7 @@ impl<'a> Image<'a> {
             // An ESP's bootloader copies to RAM itself what is to be there; elsewhere all that is
             // in the file is flashed, and start-up code copies it.
             let (address, length) = (segment.p_paddr(LE), segment.p_filesz(LE));
-            let copied = chip.boot == Boot::AppDescriptor && chip.ram.holds(address, length);
+            let copied = chip.boot == Boot::AppDescriptor && is_ram(address, length);
             if length > 0 && !flash.holds(address, length) && !copied {
                 problems.push(format!(
                     "{length:#x} bytes are to be flashed to {address:#010x}, outside of flash"
@@ -259,7 +276,7 @@ impl<'a> Image<'a> {
             // Without a segment of its own a section is for tools only (`.defmt`, `.espressif`).
             let metadata =
                 !loaded && section.sh_flags(LE).0 & elf::SHF_WRITE.0 == 0 && address == 0;
-            if !metadata && !flash.holds(address, length) && !chip.ram.holds(address, length) {
+            if !metadata && !flash.holds(address, length) && !is_ram(address, length) {
                 let name = self.name(section);
                 problems.push(format!(
                     "section `{name}`, {length:#x} bytes at {address:#010x}, is outside of flash and RAM"
@@ -377,12 +394,16 @@ impl<'a> Image<'a> {
     }
 
     /// RISC-V: what the image states, extension by extension.
-    fn check_riscv(&self, problems: &mut Vec<String>) -> String {
+    fn check_riscv(&self, core: Core, problems: &mut Vec<String>) -> String {
         if self.header.e_machine(LE) != elf::EM_RISCV {
             problems.push("the instruction set is not RISC-V".to_owned());
         }
-        if self.header.e_flags(LE).0 & elf::EF_RISCV_FLOAT_ABI != 0 {
-            problems.push("the calling convention needs floating point".to_owned());
+        let hard = self.header.e_flags(LE).0 & elf::EF_RISCV_FLOAT_ABI != 0;
+        if hard != core.has_float() {
+            problems.push(format!(
+                "the calling convention {} floating point",
+                if hard { "needs" } else { "lacks" }
+            ));
         }
         let stated = self
             .attribute(".riscv.attributes", b"riscv\0", 5)
@@ -393,9 +414,13 @@ impl<'a> Image<'a> {
             return String::new();
         };
         // `rv32i2p1_m2p0_...`: each extension with its version.
-        let allowed = [
-            "rv32i", "m", "a", "c", "zicsr", "zifencei", "zmmul", "zaamo", "zalrsc", "zca",
-        ];
+        let mut allowed = vec!["rv32i", "m", "c", "zicsr", "zifencei", "zmmul", "zca"];
+        if core.has_atomics() {
+            allowed.extend(["a", "zaamo", "zalrsc"]);
+        }
+        if core.has_float() {
+            allowed.extend(["f", "zcf"]);
+        }
         for extension in stated.split('_') {
             let end = extension.rfind('p').unwrap_or(extension.len());
             let name = extension[..end].trim_end_matches(|c: char| c.is_ascii_digit());
@@ -412,10 +437,13 @@ impl<'a> Image<'a> {
         if self.header.e_machine(LE) != elf::EM_ARM {
             problems.push("the instruction set is not Arm's".to_owned());
         }
-        let (allowed, name): (&[u8], _) = match core {
-            Core::CortexM0Plus => (&[11, 12], "ARMv6-M"),
-            Core::CortexM4F => (&[10, 11, 12, 13], "ARMv7E-M"),
-            _ => (&[10, 11, 12, 13, 16, 17], "ARMv8-M Mainline"),
+        let level = Level::of(core);
+        let (allowed, name): (&[u8], _) = match level {
+            Level::V6 => (&[11, 12], "ARMv6-M"),
+            Level::V7 => (&[10, 11, 12], "ARMv7-M"),
+            Level::V7E => (&[10, 11, 12, 13], "ARMv7E-M"),
+            // The compiler states no more than this for a Cortex-M55, either.
+            Level::V8 => (&[10, 11, 12, 13, 16, 17], "ARMv8-M Mainline"),
         };
         match self.attribute(".ARM.attributes", b"aeabi\0", 6) {
             None => problems.push("the image does not state its architecture".to_owned()),
@@ -428,7 +456,7 @@ impl<'a> Image<'a> {
         let unit = self
             .attribute(".ARM.attributes", b"aeabi\0", 10)
             .map_or(0, |(_, value)| value);
-        let has_unit = core != Core::CortexM0Plus;
+        let has_unit = core.has_float();
         if !has_unit && (hard || unit != 0) {
             problems
                 .push("the image needs floating point, which the core does not have".to_owned());
@@ -562,10 +590,35 @@ fn decode(mut address: u32, bytes: &[u8], found: &mut Vec<Instruction>) {
     }
 }
 
+/// The architecture of one of Arm's cores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    /// ARMv6-M: Cortex-M0 and M0+.
+    V6,
+    /// ARMv7-M: Cortex-M3.
+    V7,
+    /// ARMv7E-M: Cortex-M4 and M7.
+    V7E,
+    /// ARMv8-M Mainline: Cortex-M33 and M55.
+    V8,
+}
+
+impl Level {
+    const fn of(core: Core) -> Self {
+        match core {
+            Core::CortexM0 | Core::CortexM0Plus => Self::V6,
+            Core::CortexM3 => Self::V7,
+            Core::CortexM4 | Core::CortexM4F | Core::CortexM7F | Core::CortexM7D => Self::V7E,
+            _ => Self::V8,
+        }
+    }
+}
+
 /// Whether an instruction is one that this core does not have.
 fn is_beyond(core: Core, (first, second): (u16, u16)) -> bool {
     let long = first >= 0xE800;
-    if core == Core::CortexM0Plus {
+    let level = Level::of(core);
+    if level == Level::V6 {
         if !long {
             let if_then = first & 0xFF00 == 0xBF00 && first & 0xF != 0;
             let compare_and_branch = first & 0xF500 == 0xB100;
@@ -578,19 +631,33 @@ fn is_beyond(core: Core, (first, second): (u16, u16)) -> bool {
         let undefined = first & 0xFFF0 == 0xF7F0 && second & 0xF000 == 0xA000;
         return !(call || to_special || from_special || barrier || undefined);
     }
-    // Both other cores have floating point of single precision only.
-    let coprocessor = second >> 8 & 0xE == 0xA;
-    let double = first & 0xFF00 == 0xEE00 && second & 0x0F10 == 0x0B00;
-    if double || (first & 0xFF00 == 0xFE00 && second & 0x0F00 == 0x0B00) {
+    // Floating point lies in the space of coprocessors 10 and 11, of which the latter is double
+    // precision: few cores have that.
+    let coprocessor = first & 0xEC00 == 0xEC00 && second >> 8 & 0xE == 0xA;
+    if coprocessor && !core.has_float() {
         return true;
     }
-    if core == Core::CortexM33F {
+    let arithmetic = first & 0xFF00 == 0xEE00 && second & 0x0F10 == 0x0B00;
+    let newer_arithmetic = first & 0xFF00 == 0xFE00 && second & 0x0F00 == 0x0B00;
+    let has_double = matches!(core, Core::CortexM7D | Core::CortexM55);
+    if (arithmetic || newer_arithmetic) && !has_double {
+        return true;
+    }
+    if level == Level::V8 {
         return false;
+    }
+    // What ARMv7E-M adds to ARMv7-M: arithmetic on halves and bytes, and saturating.
+    let parallel = first & 0xFF80 == 0xFA80 && second & 0xF080 == 0xF000;
+    if level == Level::V7 && parallel {
+        return true;
     }
     let acquire_release = first & 0xFFE0 == 0xE8C0 && second & 0x80 != 0;
     let secure_gateway = first == 0xE97F && second == 0xE97F;
     let to_non_secure = first & 0xFF07 == 0x4704;
-    let newer_floating_point = first & 0xFF00 == 0xFE00 && coprocessor;
+    // The Cortex-M7 has those of ARMv8: `vsel`, `vmaxnm`, `vrinta`.
+    let newer_floating_point = first & 0xFF00 == 0xFE00
+        && coprocessor
+        && !matches!(core, Core::CortexM7F | Core::CortexM7D);
     acquire_release || secure_gateway || to_non_secure || newer_floating_point
 }
 
@@ -603,18 +670,19 @@ struct Breaker<'a> {
 /// What was done, what the check has to say of it, and the copy.
 type Corruption = (&'static str, &'static str, Vec<u8>);
 
-fn corruptions(bytes: &[u8], chip: &Chip, flash: Region) -> Result<Vec<Corruption>, String> {
+fn corruptions(bytes: &[u8], chip: &Chip, memory: &Share) -> Result<Vec<Corruption>, String> {
+    let flash = memory.flash;
     let mut breaker = Breaker {
         image: Image::parse(bytes)?,
         copies: Vec::new(),
     };
     let done = match chip.core {
-        Core::Rv32Imac => breaker
-            .break_memory(flash)
-            .and_then(|()| breaker.break_riscv(chip)),
+        core if !core.is_arm() => breaker
+            .break_memory(memory)
+            .and_then(|()| breaker.break_riscv(memory.ram)),
         core => breaker
-            .break_memory(flash)
-            .and_then(|()| breaker.break_vectors(chip, flash))
+            .break_memory(memory)
+            .and_then(|()| breaker.break_vectors(chip, memory))
             .and_then(|()| breaker.break_arm(core))
             .and_then(|()| breaker.break_boot(chip.boot, flash)),
     };
@@ -629,9 +697,14 @@ impl Breaker<'_> {
         self.copies.push((way, expected, copy));
     }
 
-    fn break_memory(&mut self, flash: Region) -> Option<()> {
+    fn break_memory(&mut self, memory: &Share) -> Option<()> {
         let image = &self.image;
-        let behind = flash.end().to_le_bytes();
+        let flash = memory.flash;
+        // Where a program is loaded into RAM, its variables may lie behind its code.
+        let behind = match memory.ram {
+            ram if ram.holds(flash.end(), 1) => ram.end().to_le_bytes(),
+            _ => flash.end().to_le_bytes(),
+        };
         // In a section's header the address is the fourth word, in a segment's the physical one.
         let (text, _) = image.section(".text")?;
         let section = image.header.e_shoff(LE) as usize
@@ -658,7 +731,7 @@ impl Breaker<'_> {
         Some(())
     }
 
-    fn break_riscv(&mut self, chip: &Chip) -> Option<()> {
+    fn break_riscv(&mut self, ram: Region) -> Option<()> {
         let image = &self.image;
         let (stated, _) = image.attribute(".riscv.attributes", b"riscv\0", 5)?;
         let multiply = image.bytes[stated..]
@@ -667,13 +740,13 @@ impl Breaker<'_> {
         let (_, description) = image.section(".flash.appdesc")?;
         let description = description.sh_offset(LE) as usize;
         let stack = symbol_offset(image, "_stack_start")? + 4;
-        let lower = (chip.ram.end() - 4096).to_le_bytes();
-        let outside = chip.ram.end().to_le_bytes();
+        let lower = (ram.end() - 4096).to_le_bytes();
+        let outside = ram.end().to_le_bytes();
         self.change(
-            "floating point stated",
-            "no extension `f`",
+            "quadruple precision stated",
+            "no extension `q`",
             stated + multiply + 1,
-            b"f",
+            b"q",
         );
         self.change("no app descriptor", "no app descriptor", description, &[0]);
         self.change("an entry outside of code", "leads to no code", 24, &outside);
@@ -686,14 +759,15 @@ impl Breaker<'_> {
         Some(())
     }
 
-    fn break_vectors(&mut self, chip: &Chip, flash: Region) -> Option<()> {
+    fn break_vectors(&mut self, chip: &Chip, memory: &Share) -> Option<()> {
+        let (flash, ram) = (memory.flash, memory.ram);
         let table = match chip.boot {
             Boot::SecondStage => flash.origin + 0x100,
             _ => flash.origin,
         };
         let vectors = self.image.offset(table, 8)?;
-        let higher = (chip.ram.end() + 4096).to_le_bytes();
-        let lower = (chip.ram.end() - 4096).to_le_bytes();
+        let higher = (ram.end() + 4096).to_le_bytes();
+        let lower = (ram.end() - 4096).to_le_bytes();
         let even = self.image.bytes[vectors + 4] & !1;
         self.change(
             "a stack that starts above RAM",
@@ -727,10 +801,11 @@ impl Breaker<'_> {
         let (architecture, _) = image.attribute(".ARM.attributes", b"aeabi\0", 6)?;
         let other = image.header.e_flags(LE).0 ^ elf::EF_ARM_ABI_FLOAT_HARD;
         let start = image.offset(image.header.e_entry(LE) & !1, 4)?;
-        let beyond: [u8; 4] = match core {
-            Core::CortexM0Plus => [0xB0, 0xFB, 0xF0, 0xF0], // udiv, ARMv7-M
-            Core::CortexM4F => [0xD0, 0xE8, 0xAF, 0x0F],    // lda, ARMv8-M
-            _ => [0x30, 0xEE, 0x00, 0x0B],                  // vadd.f64, double precision
+        let beyond: Option<[u8; 4]> = match (Level::of(core), core) {
+            (Level::V6, _) => Some([0xB0, 0xFB, 0xF0, 0xF0]), // udiv, ARMv7-M
+            (Level::V7 | Level::V7E, _) => Some([0xD0, 0xE8, 0xAF, 0x0F]), // lda, ARMv8-M
+            (Level::V8, Core::CortexM55) => None,             // has all that are looked for
+            (Level::V8, _) => Some([0x30, 0xEE, 0x00, 0x0B]), // vadd.f64, double precision
         };
         self.change(
             "ARMv8.1-M stated",
@@ -744,12 +819,14 @@ impl Breaker<'_> {
             36,
             &other.to_le_bytes(),
         );
-        self.change(
-            "an instruction above the core's",
-            "is above the core's",
-            start,
-            &beyond,
-        );
+        if let Some(beyond) = beyond {
+            self.change(
+                "an instruction above the core's",
+                "is above the core's",
+                start,
+                &beyond,
+            );
+        }
         Some(())
     }
 

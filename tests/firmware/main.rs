@@ -13,15 +13,17 @@ mod simulate;
 
 use std::collections::BTreeSet;
 use std::mem::{Discriminant, discriminant};
+use std::path::PathBuf;
 use std::sync::Mutex;
 
-use cargo_async_init::catalog::boards::Light;
+use cargo_async_init::catalog::boards::{Board, Light};
+use cargo_async_init::catalog::chips::{Chip, Share};
 use cargo_async_init::catalog::partitions::Partitions;
 use libtest_mimic::{Arguments, Failed, Trial};
 use projects::Project;
 
-/// The boards whose images were booted, and those for which there is no emulator.
-static BOOTED: Mutex<(Vec<&str>, Vec<&str>)> = Mutex::new((Vec::new(), Vec::new()));
+/// The projects whose images were booted, and those that no emulator here can judge.
+static BOOTED: Mutex<(Vec<String>, Vec<String>)> = Mutex::new((Vec::new(), Vec::new()));
 
 fn main() {
     let mut arguments = Arguments::from_args();
@@ -77,7 +79,7 @@ fn tell() {
     if !linked.is_empty() {
         let (count, names) = (linked.len(), linked.join(", "));
         println!(
-            "not booted, as no emulator here has the core or knows the kind: {count} ({names})"
+            "not booted, as no emulator here has the core, the radio or an eye for the kind: {count} ({names})"
         );
     }
 }
@@ -130,18 +132,16 @@ fn link_with_bootloader(project: &Project) -> Result<(), Failed> {
     projects::cargo(&folder, "build --release")?;
     let own = "build --release --manifest-path bootloader/Cargo.toml";
     projects::cargo(&folder, own)?;
-    let built = projects::shared_target().join(board.target());
-    let images = [
-        (project.with(&[]).slug(), parts.active),
-        ("bootloader".to_owned(), parts.bootloader),
-    ];
-    for (name, region) in images {
-        let image = built.join("release").join(&name);
-        let report =
-            elf::check(&image, board.chip(), region).map_err(|errors| errors.join("\n"))?;
-        println!("{name}: {report}");
-    }
-    Ok(())
+    let memory = |flash| Share {
+        flash,
+        ..board.memory()
+    };
+    examine(
+        &project.with(&[]).slug(),
+        board.chip(),
+        &memory(parts.active),
+    )?;
+    examine("bootloader", board.chip(), &memory(parts.bootloader))
 }
 
 fn link(project: &Project) -> Result<(), Failed> {
@@ -151,41 +151,45 @@ fn link(project: &Project) -> Result<(), Failed> {
         .blueprint("my-app")
         .board
         .ok_or("firmware has a board")?;
-    let image = projects::shared_target()
-        .join(board.target())
-        .join("release")
-        .join(project.slug());
-    let report =
-        elf::check(&image, board.chip(), board.flash()).map_err(|errors| errors.join("\n"))?;
-    let noticed =
-        elf::disprove(&image, board.chip(), board.flash()).map_err(|errors| errors.join("\n"))?;
-    println!(
-        "{}: {report}; {noticed} corruptions noticed",
-        board.short_name()
-    );
-    let blinks = project.answers.one("kind") == Some("blinky");
-    let Some(spec) = boot::Spec::of(&board).filter(|_| blinks) else {
-        println!(
-            "{}: not booted, as no emulator here has its core or knows its kind",
-            board.short_name()
-        );
-        BOOTED
-            .lock()
-            .map_err(|error| error.to_string())?
-            .1
-            .push(board.short_name());
+    examine(&project.slug(), board.chip(), &board.memory())?;
+    boot(project, &board)?;
+    let Some(other) = board.chip().other_core() else {
         return Ok(());
     };
-    let told = boot::boot(&image, &spec)?;
-    let noticed = boot::controls(&image, &spec)?;
-    println!(
-        "{}: {told}; {noticed} ways to break it noticed",
-        board.short_name()
-    );
-    BOOTED
-        .lock()
-        .map_err(|error| error.to_string())?
-        .0
-        .push(board.short_name());
+    projects::cargo(&folder.join("other-core"), "build --release")?;
+    let image = format!("{}-other-core", project.slug());
+    examine(&image, other, &other.share())
+}
+
+/// Checks an image that was built, and that the check would notice what can be wrong with it.
+fn examine(image: &str, chip: &Chip, memory: &Share) -> Result<(), Failed> {
+    let path = built(image, chip);
+    let wrong = |errors: Vec<String>| format!("{image}: {}", errors.join("\n"));
+    let report = elf::check(&path, chip, memory).map_err(wrong)?;
+    let noticed = elf::disprove(&path, chip, memory).map_err(wrong)?;
+    println!("{image}: {report}; {noticed} corruptions noticed");
+    Ok(())
+}
+
+fn built(image: &str, chip: &Chip) -> PathBuf {
+    let target = projects::shared_target().join(chip.target());
+    target.join("release").join(image)
+}
+
+/// Boots an image, and broken copies of it, where its core can be emulated.
+fn boot(project: &Project, board: &Board) -> Result<(), Failed> {
+    let image = project.slug();
+    let mut booted = BOOTED.lock().map_err(|error| error.to_string())?;
+    // What the harness judges is the light of a program that blinks.
+    let blinks = project.answers.one("kind") == Some("blinky");
+    let Some(spec) = boot::Spec::of(board).filter(|_| blinks) else {
+        booted.1.push(image);
+        return Ok(());
+    };
+    let path = built(&image, board.chip());
+    let told = boot::boot(&path, &spec)?;
+    let noticed = boot::controls(&path, &spec)?;
+    println!("{image}: {told}; {noticed} ways to break it noticed");
+    booted.0.push(image);
     Ok(())
 }

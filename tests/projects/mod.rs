@@ -152,10 +152,17 @@ pub fn all_with_everything() -> Vec<Project> {
         .collect()
 }
 
-/// Every path of the tree without extras; for firmware, of each sort the first with all of them.
-pub fn all_with_everything_once() -> Vec<Project> {
+/// The projects that the build tier takes: of chips without a board, one for each list of layers, as
+/// the rest have the same sources but for their catalogue's values; the firmware tier links them all.
+/// Of each sort of firmware the first has all of its extras, the others none.
+pub fn to_build() -> Vec<Project> {
+    let mut met = BTreeSet::new();
+    let new = |project: &Project| {
+        let bare = project.is_firmware() && !project.answers.has("board");
+        !bare || met.insert(project.blueprint("my-app").layers())
+    };
+    let mut chosen: Vec<Project> = all_with_everything().into_iter().filter(new).collect();
     let mut sorts = BTreeSet::new();
-    let mut chosen = all_with_everything();
     for project in chosen.iter_mut().filter(|project| project.is_firmware()) {
         if !sorts.insert(project.with(&[]).sort()) {
             *project = project.with(&[]);

@@ -125,8 +125,7 @@ fn place(path: &str) -> PathBuf {
 fn wanted(options: &Options) -> Vec<&'static Chip> {
     let mut met = BTreeSet::new();
     let (which, of) = options.partition;
-    chips::all()
-        .iter()
+    chips::offered()
         .filter(|chip| !options.distinct || met.insert((chip.family, chip.pac)))
         .enumerate()
         .filter(|(index, _)| index % of == which - 1)
@@ -234,7 +233,7 @@ fn built(cargo: &mut Command) -> Result<(), String> {
 
 fn judge(image: &Path, board: &Board) -> Result<(bool, elf::Report), String> {
     let report =
-        elf::check(image, board.chip(), board.flash()).map_err(|errors| errors.join("; "))?;
+        elf::check(image, board.chip(), &board.memory()).map_err(|errors| errors.join("; "))?;
     let Some(spec) = Spec::of(board) else {
         return Ok((false, report));
     };
@@ -349,58 +348,74 @@ fn report(lines: &BTreeMap<String, Line>) -> String {
         "# Every chip\n\ncargo-async-init {TOOL_VERSION}, by `cargo xtask chips`: blinky for each chip with an LED \
          and a button, linked in release, its image examined, and booted under emulation where its core can \
          be emulated. Nothing here was verified on hardware. `reports/chips.tsv` has a line for each chip.\n\n\
-         | series | chips | tried | booted | linked, not booted | failed | sets of registers booted |\n\
-         |---|---:|---:|---:|---:|---:|---:|\n"
+         | series | chips | refused | booted | linked, not booted | failed | not yet tried | sets of registers booted |\n\
+         |---|---:|---:|---:|---:|---:|---:|---:|\n"
     );
     let mut series: BTreeMap<&str, Vec<&Chip>> = BTreeMap::new();
     for chip in chips::all() {
         series.entry(chip.series).or_default().push(chip);
     }
-    let mut rows: Vec<(&str, Vec<&Chip>)> = series.into_iter().collect();
-    rows.push(("all", chips::all().iter().collect()));
-    for (name, chips) in rows {
-        let tried: Vec<(&Chip, &Line)> = chips
-            .iter()
-            .filter_map(|chip| Some((*chip, lines.get(chip.name)?)))
-            .collect();
-        let count = |result: &str| {
-            tried
-                .iter()
-                .filter(|(_, line)| line.result == result)
-                .count()
-        };
-        let pacs: BTreeSet<_> = chips.iter().map(|chip| (chip.family, chip.pac)).collect();
-        let booted: BTreeSet<_> = tried
-            .iter()
-            .filter(|(_, line)| line.result == "booted")
-            .map(|(chip, _)| (chip.family, chip.pac))
-            .collect();
-        let _ = writeln!(
-            text,
-            "| {name} | {} | {} | {} | {} | {} | {} of {} |",
-            chips.len(),
-            tried.len(),
-            count("booted"),
-            count("linked"),
-            count("failed"),
-            booted.len(),
-            pacs.len()
-        );
+    for (name, chips) in &series {
+        text.push_str(&row(name, chips, lines));
     }
+    text.push_str(&row("all", &chips::all().iter().collect::<Vec<_>>(), lines));
     let hours = lines.values().map(|line| line.seconds).sum::<f64>() / 3600.0;
     let _ = writeln!(
         text,
-        "\nIn all {hours:.1} hours of building, two at a time."
+        "\n{hours:.1} hours of building in all, jobs side by side counted each."
     );
-    let failed: Vec<&Line> = lines
-        .values()
-        .filter(|line| line.result == "failed")
+    let failed = lines.values().filter(|line| line.result == "failed");
+    let failed: Vec<String> = failed
+        .map(|line| format!("- `{}`: {}\n", line.chip, line.why))
         .collect();
     if !failed.is_empty() {
-        text.push_str("\n## Failed\n\n");
-        for line in failed {
-            let _ = writeln!(text, "- `{}`: {}", line.chip, line.why);
-        }
+        let _ = write!(text, "\n## Failed\n\n{}", failed.concat());
+    }
+    let mut refused: BTreeMap<&str, usize> = BTreeMap::new();
+    for (reason, _) in chips::all().iter().filter_map(Chip::refusal) {
+        *refused.entry(reason).or_default() += 1;
+    }
+    text.push_str("\n## Refused\n\n");
+    for (reason, count) in refused {
+        let _ = writeln!(text, "- {count}: {reason}");
     }
     text
+}
+
+/// One row of the table: a series, or all.
+fn row(name: &str, chips: &[&Chip], lines: &BTreeMap<String, Line>) -> String {
+    let offered: Vec<&&Chip> = chips
+        .iter()
+        .filter(|chip| chip.refusal().is_none())
+        .collect();
+    let ended = |result: &str| {
+        let is = |chip: &&&&Chip| {
+            lines
+                .get(chip.name)
+                .is_some_and(|line| line.result == result)
+        };
+        offered.iter().filter(is).count()
+    };
+    let sets = |chips: &[&&Chip]| {
+        let sets: BTreeSet<_> = chips.iter().map(|chip| (chip.family, chip.pac)).collect();
+        sets.len()
+    };
+    let booted: Vec<&&Chip> = offered
+        .iter()
+        .copied()
+        .filter(|chip| {
+            lines
+                .get(chip.name)
+                .is_some_and(|line| line.result == "booted")
+        })
+        .collect();
+    let (ran, linked, failed) = (ended("booted"), ended("linked"), ended("failed"));
+    format!(
+        "| {name} | {} | {} | {ran} | {linked} | {failed} | {} | {} of {} |\n",
+        chips.len(),
+        chips.len() - offered.len(),
+        offered.len() - ran - linked - failed,
+        sets(&booted),
+        sets(&offered)
+    )
 }

@@ -4,7 +4,7 @@
 //! temperature), a name in a shop or a debugger is spelt another way (`nRF52840_xxAA`, `ESP32-C6`), and
 //! a short name may mean several chips (`RP2350`).
 
-use super::{Chip, all, find};
+use super::{Chip, all, find, offered};
 
 /// Why a name leads to no chip.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,10 +35,13 @@ const NEAR: usize = 5;
 /// Where no chip, or more than one, goes by that name, or where it is one that is refused.
 pub fn resolve(typed: &str) -> Result<&'static Chip, Unresolved> {
     let typed = typed.trim().to_ascii_lowercase();
+    let plain = squash(&typed);
+    if let Some((reason, instead)) = named(&typed, &plain).and_then(Chip::refusal) {
+        return Err(Unresolved::Refused { reason, instead });
+    }
     if let Some(chip) = find(&typed) {
         return Ok(chip);
     }
-    let plain = squash(&typed);
     if let Some(refused) = refused(&plain) {
         return Err(refused);
     }
@@ -77,8 +80,13 @@ fn meant(plain: &str) -> Vec<&'static Chip> {
         .unwrap_or_default()
 }
 
+/// The chip of that very name, whether it is offered or not.
+fn named(typed: &str, plain: &str) -> Option<&'static Chip> {
+    find(typed).or_else(|| all().iter().find(|chip| squash(chip.name) == plain))
+}
+
 fn all_where(holds: impl Fn(&'static Chip) -> bool) -> Vec<&'static Chip> {
-    all().iter().filter(|chip| holds(chip)).collect()
+    offered().filter(|chip| holds(chip)).collect()
 }
 
 /// The same name, but for what separates.

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::{Chip, all};
+use super::{Chip, all, offered};
 
 /// One chip for each series, and for each further way in which its chips start a program.
 pub fn samples() -> impl Iterator<Item = &'static Chip> {
     let way = |chip: &Chip| (chip.series, chip.class, chip.sai, chip.probe_name.is_some());
     let mut met = Vec::new();
-    all().iter().filter(move |chip| {
+    offered().filter(move |chip| {
         let new = !met.contains(&way(chip));
         if new {
             met.push(way(chip));

@@ -347,11 +347,12 @@ impl Chip {
     }
 
     /// What `low-power` needs (`embassy-stm32` `src/rtc/v2.rs`, `v3.rs`): the interrupt with which the
-    /// clock wakes the chip, which the sources name for these series. And of the STM32WB a power
-    /// control that is known (`src/low_power.rs`): those of WB10 and WB15, `wb`, have no fields.
+    /// clock wakes the chip, which the sources name for these series. And of the STM32WB the
+    /// semaphores that it shares with the radio's core (`src/low_power.rs`), which stm32-metapac
+    /// has for the WB55 only.
     fn sleeps_deeply(&self, series: &str) -> bool {
         let series = series.trim_end_matches('+');
-        if self.version("pwr") == Some("wb") {
+        if series == "stm32wb" && !self.has("hsem") {
             return false;
         }
         match self.version("rtc") {
@@ -416,6 +417,15 @@ impl Chip {
         };
         if revision.is_empty()
             && let Some(known) = probe.get(&self.name)
+        {
+            return Some(known.name.clone());
+        }
+        // Of the N6 it knows the four kinds, but no package.
+        if self.family == "STM32N6"
+            && let Some(known) = self
+                .name
+                .get(.."STM32N657".len())
+                .and_then(|kind| probe.get(kind))
         {
             return Some(known.name.clone());
         }
