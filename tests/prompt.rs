@@ -204,6 +204,8 @@ fn a_board_is_found_by_a_part_of_its_name() {
     });
     terminal
         .press(ENTER)
+        .see(EXTRAS)
+        .press(ENTER)
         .see("hello: embassy, blinky, xiao-esp32c6 · ")
         .press(ENTER);
     let closed = terminal.close();
@@ -511,10 +513,11 @@ fn what_is_given_is_not_asked() {
         "[answers]\nnetwork-server = \"no\"\nembedded = \"yes\"\n",
     );
     let mut terminal = Terminal::start(&lab, &["two", "--answers", "answers.toml", "-n"]);
-    terminal.see(BOARD).press(ENTER).see(WRITE).press(ENTER);
+    terminal.see(BOARD).press(ENTER).see(EXTRAS).press(ENTER);
+    terminal.see(WRITE).press(ENTER);
     let closed = terminal.close();
     assert_eq!(closed.code, Some(0), "{}", closed.screen);
-    assert_eq!(closed.screen.matches("✔ ").count(), 2, "{}", closed.screen);
+    assert_eq!(closed.screen.matches("✔ ").count(), 3, "{}", closed.screen);
     assert!(!lab.path().join("two").exists(), "a dry run");
 }
 
