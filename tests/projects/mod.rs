@@ -181,6 +181,7 @@ pub fn to_link() -> Vec<Project> {
 /// Every path of the tree without extras; for firmware, of each sort the first with all of them.
 pub fn all_with_everything_once() -> Vec<Project> {
     let mut sorts = BTreeSet::new();
+    let mut chosen = all_with_everything();
     for project in chosen.iter_mut().filter(|project| project.is_firmware()) {
         if !sorts.insert(project.with(&[]).sort()) {
             *project = project.with(&[]);
