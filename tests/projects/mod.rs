@@ -116,15 +116,11 @@ impl Project {
 /// Every path of the tree, without extras. Of the chips without a board, those that stand for all;
 /// and one of each family, with something on its pins and with nothing.
 pub fn all() -> Vec<Project> {
-    let mut answers = tree().projects();
-    for more in wired() {
-        if !answers.contains(&more) {
-            answers.push(more);
-        }
-    }
+    let mut met = BTreeSet::new();
+    let answers = tree().projects().into_iter().chain(wired());
     answers
-        .into_iter()
         .map(|answers| Project { answers }.with(&[]))
+        .filter(|project| met.insert(project.answers.clone()))
         .collect()
 }
 
