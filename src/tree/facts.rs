@@ -2,7 +2,7 @@
 
 use super::Lookup;
 use crate::catalog::boards::{self, Board, Flasher, Light, Log};
-use crate::catalog::chips::{self, Bank, Chip, Class, Usb};
+use crate::catalog::chips::{self, Bank, Chip, Class, KIB, Usb};
 use crate::catalog::kinds::{self, Part};
 use crate::catalog::partitions::Partitions;
 
@@ -30,6 +30,10 @@ pub const FACTS: &[(&str, &[&str])] = &[
     ("has-update-room", &["yes", "no"]),
 ];
 
+/// Flash for tests on the chip: the one that is generated takes 33 KB with its harness, linked for the
+/// STM32F103C8 with embedded-test 0.7.3, and others are to come.
+const TESTS: u32 = 64 * KIB;
+
 /// Why what depends on a fact cannot be had, where the fact says no.
 pub(super) fn reason(fact: &str) -> Option<&'static str> {
     Some(match fact {
@@ -45,7 +49,9 @@ pub(super) fn reason(fact: &str) -> Option<&'static str> {
         "has-update-room" => {
             "embassy-boot wants equal pages, room for two programs, a core that finds the second, and a probe"
         }
-        "tests-on-target" => "no probe can start single tests on it",
+        "tests-on-target" => {
+            "no probe can start single tests on it, or its flash has no room for them and their harness, which take 64K"
+        }
         _ => return None,
     })
 }
@@ -91,9 +97,10 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
         }
         "tests-on-target" => {
             let own = board(answer).is_none_or(|board| board.loader.is_none());
-            let plain = chip(answer)?.class == Class::Plain;
+            let chip = chip(answer)?;
+            let plain = chip.class == Class::Plain && chip.flash.length >= TESTS;
             // The executor of an STM32's deep sleep is none that the tests' harness knows.
-            let sleeper = sleeps(answer) && chip(answer)?.family == "stm32";
+            let sleeper = sleeps(answer) && chip.family == "stm32";
             Some(yes_or_no(own && plain && !sleeper && has_probe(answer)?))
         }
         _ => None,

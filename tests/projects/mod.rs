@@ -15,6 +15,7 @@ use cargo_async_init::catalog::chips::samples;
 use cargo_async_init::fileset::FileSet;
 use cargo_async_init::name::PackageName;
 use cargo_async_init::plan::plan;
+use cargo_async_init::template;
 use cargo_async_init::tree::{NOTHING, tree};
 
 /// A path of the tree, with extras: what decides one project.
@@ -104,6 +105,15 @@ impl Project {
         (sort, self.extras())
     }
 
+    /// Its layers without extras, but for those that only add to the README: what is compiled.
+    fn built_of(&self) -> Vec<String> {
+        let mut layers = self.with(&[]).blueprint("my-app").layers();
+        layers.retain(|layer| {
+            template::layer(layer).any(|file| !file.target.starts_with("_slots/readme/"))
+        });
+        layers
+    }
+
     pub fn is_firmware(&self) -> bool {
         self.answers.one("runtime") == Some("embassy")
     }
@@ -157,9 +167,7 @@ pub fn all_with_everything() -> Vec<Project> {
 /// the same sources but for the catalogue's values; the firmware tier links them all.
 pub fn to_build() -> Vec<Project> {
     let mut met = BTreeSet::new();
-    let new = |project: &Project| {
-        !project.is_firmware() || met.insert(project.blueprint("my-app").layers())
-    };
+    let new = |project: &Project| !project.is_firmware() || met.insert(project.built_of());
     all_with_everything_once().into_iter().filter(new).collect()
 }
 
@@ -168,7 +176,7 @@ pub fn to_link() -> Vec<Project> {
     let mut met = BTreeSet::new();
     let new = |project: &Project| {
         let blinky = project.answers.one("kind") == Some("blinky");
-        blinky || met.insert(project.blueprint("my-app").layers())
+        blinky || met.insert(project.built_of())
     };
     let firmware = all().into_iter().filter(Project::is_firmware);
     firmware.filter(new).collect()
