@@ -110,6 +110,11 @@ impl Spec {
         self.0["chip"] == "rp2040"
     }
 
+    /// Whether rp2040js can judge it as well: that one watches a diode on a pin.
+    fn is_for_rp2040js(&self) -> bool {
+        self.is_rp2040() && !self.0["led"]["pin"].is_null()
+    }
+
     /// Where the vector table is: the first word of it is where the stack starts.
     fn vectors(&self) -> u64 {
         let behind_second_stage = if self.is_rp2040() { 0x100 } else { 0 };
@@ -130,7 +135,7 @@ fn beginning(names: &[(&str, &'static str)], word: &str) -> Option<&'static str>
 pub(crate) fn boot(image: &Path, spec: &Spec) -> Result<String, String> {
     let report = run(&["-m", "emulator"], image, spec)?;
     let mut told = told(&report);
-    if spec.is_rp2040() {
+    if spec.is_for_rp2040js() {
         let node = tools().join("node");
         let node = node.to_string_lossy();
         let second = run(&["-m", "emulator.rp2040js", "--node", &node], image, spec)?;

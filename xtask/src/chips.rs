@@ -17,7 +17,7 @@ use cargo_async_init::answers::{Answer, Answers};
 use cargo_async_init::ask::with_defaults;
 use cargo_async_init::blueprint::TOOL_VERSION;
 use cargo_async_init::catalog::boards::Board;
-use cargo_async_init::catalog::chips::{self, Chip};
+use cargo_async_init::catalog::chips::{self, Chip, Class};
 use cargo_async_init::fileset::File;
 use cargo_async_init::tree::tree;
 
@@ -152,7 +152,9 @@ fn pins(chip: &Chip) -> (&'static str, &'static str) {
     let free = |pin: &&'static str| chip.has_pin(pin) && !TAKEN.contains(pin);
     let mut free = names.into_iter().filter(free);
     let led = free.next().unwrap_or("none");
-    (led, free.next().unwrap_or("none"))
+    // The second of two cores has no interrupts of pins.
+    let button = free.next().filter(|_| chip.class != Class::Secondary);
+    (led, button.unwrap_or("none"))
 }
 
 fn known(state: &Mutex<BTreeMap<String, Line>>, chip: &Chip, project: &Project) -> bool {

@@ -81,6 +81,10 @@ const LOADED: Share = Share {
     shared: None,
 };
 
+/// Chips for which embassy-stm32 0.6.0 does not compile, as `cargo xtask chips` found: its `src/ucpd.rs`
+/// takes UCPD2 for granted.
+const UNCOMPILED: [&str; 2] = ["stm32g071eb", "stm32g081eb"];
+
 /// What flash has to be at least: blinky takes 10 to 14 KiB on the smallest chips, 11.7 of the 8 of
 /// an `STM32L011x3`.
 const SMALLEST: u32 = 16 * KIB;
@@ -141,11 +145,15 @@ impl Chip {
 
     /// Why nothing is generated for it, and what to do instead; nothing for most.
     #[must_use]
-    pub const fn refusal(&self) -> Option<(&'static str, &'static str)> {
+    pub fn refusal(&self) -> Option<(&'static str, &'static str)> {
         match self.class {
             _ if self.flash.length < SMALLEST => Some((
                 "its flash is smaller than the smallest program with an executor, time and messages, which takes 12K",
                 "take the same chip with 16K of flash, or write for it without async",
+            )),
+            _ if UNCOMPILED.contains(&self.name) => Some((
+                "embassy-stm32 0.6.0 does not compile for it: its USB-C driver asks for a second port, which this package has not",
+                "take the same chip in another package, whose name ends in `cb` or `rb`",
             )),
             Class::NonSecure => Some((
                 "its program runs beside a secure one (TF-M), which has to be on the chip first and decides where memory begins and which pins are left",

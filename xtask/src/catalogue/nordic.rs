@@ -159,10 +159,15 @@ fn file_of(name: &str) -> String {
     }
 }
 
-/// `P0_:ffffffff P1_:ffff`, from the list of peripherals.
+/// `P0_:ffffffff P1_:ffff`, from the list of peripherals. What stands there under a feature, such as
+/// `nfc-pins-as-gpio`, serves something else without it and is no pin.
 fn pins(text: &str) -> String {
     let mut ports = [0_u64; 4];
-    for line in text.lines() {
+    let before = std::iter::once("").chain(text.lines());
+    for (line, before) in text.lines().zip(before) {
+        if before.trim().starts_with("#[cfg(feature") {
+            continue;
+        }
         let name = line.trim().trim_end_matches(',');
         let Some((port, number)) = name.strip_prefix('P').and_then(|rest| rest.split_once('_'))
         else {
