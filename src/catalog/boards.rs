@@ -1758,6 +1758,7 @@ impl Board {
             },
             Part::Console => vec![format!("_console-{family}")],
             Part::Usb => vec![format!("_usb-{family}")],
+            Part::Radio => vec![format!("_radio-{family}")],
             Part::Sleep => vec![format!("_sleep-{family}")],
             Part::Network => {
                 let clocks = ethernet::of(self).map(|row| row.clocks.to_owned());
@@ -1859,6 +1860,20 @@ impl Board {
         };
         capital(format!(
             "{light} blinks while an address is awaited and is lit once there is one."
+        ))
+    }
+
+    /// The same for a program that is spoken to over Bluetooth.
+    #[must_use]
+    pub fn expect_of_bluetooth(&self) -> String {
+        let light = match &self.light {
+            Light::Pin { label, .. } => label,
+            Light::Pixel { .. } => "the RGB LED",
+            Light::None => return "What an LED would show is logged.".to_owned(),
+            _ => "the light",
+        };
+        capital(format!(
+            "{light} flashes every three seconds while nobody is connected."
         ))
     }
 

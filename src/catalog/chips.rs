@@ -201,6 +201,10 @@ pub struct Chip {
     pub low_power: bool,
     /// Whether `Config::default()` of embassy-stm32 0.6 panics, for SAI1's clock is one that is off.
     pub sai: bool,
+    /// Whether it has Bluetooth that a driver serves which builds with Rust alone: ESP, by esp-radio.
+    /// nRF52: the bindings of nrf-mpsl-sys 0.3 and nrf-sdc-sys 0.3 are made by bindgen while they are
+    /// built, with libclang, a library of the system; they ship none that were made before.
+    pub bluetooth: bool,
     /// The Ethernet controller as the HAL's sources name it, `eth_v2`; empty without one.
     pub eth: &'static str,
     /// Where a source was overruled, and what else to know; empty for most.

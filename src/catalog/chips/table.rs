@@ -193,6 +193,7 @@ fn chip(
         hsi48: kind.flags.contains('h'),
         low_power: kind.flags.contains('l'),
         sai: kind.flags.contains('s'),
+        bluetooth: kind.flags.contains('b'),
         eth: kind.eth,
         note: get(&shared.notes, columns.text()).unwrap_or_default(),
         ports,

@@ -182,6 +182,8 @@ fn esp(sources: &Sources) -> Result<Vec<Row>, String> {
             page: 4096,
             write: 4,
             usb: if has_usb { Usb::SerialJtag } else { Usb::None },
+            // What esp-radio 1.0.0-beta.1 drives, with libraries that its crates bring along.
+            bluetooth: facts.contains("BT peripheral singleton"),
             note: note(name).to_owned(),
             windows: chip.windows.to_owned(),
             pins: format!("GPIO:{:x}", gpio(&facts)?),

@@ -29,6 +29,7 @@ pub struct Row {
     pub hsi48: bool,
     pub low_power: bool,
     pub sai: bool,
+    pub bluetooth: bool,
     pub eth: String,
     pub note: String,
     /// Other addresses of the same flash and RAM: `3c000000:4096K`.
@@ -62,6 +63,7 @@ impl Row {
             hsi48: false,
             low_power: false,
             sai: false,
+            bluetooth: false,
             eth: String::new(),
             note: String::new(),
             windows: String::new(),
@@ -147,7 +149,12 @@ fn section(rows: &[Row], exti: &mut Numbered) -> String {
 }
 
 fn kind(row: &Row, exti: &str) -> String {
-    let flags = [(row.hsi48, "h"), (row.low_power, "l"), (row.sai, "s")];
+    let flags = [
+        (row.hsi48, "h"),
+        (row.low_power, "l"),
+        (row.sai, "s"),
+        (row.bluetooth, "b"),
+    ];
     let flags: String = flags
         .iter()
         .filter_map(|(set, letter)| set.then_some(*letter))
@@ -233,5 +240,5 @@ const SETTLED: &[&str] = &[
     "Core of an STM32: from the priority bits, the FPU's interrupt and the series; where embassy-stm32's manifest names another, the note says so.",
     "nRF: by hand in xtask/src/catalogue/nordic.rs, from the product specifications, beside probe-rs.",
     "A section for each `%series`; what its chips share is counted from 0 in each. Columns of `%kind`: core, timer, erased at once, written at once, number of `%exti`, USB, its interrupt, flags, Ethernet, boot, class, other addresses of the same memory.",
-    "Flags: h HSI48, l the feature low-power compiles, s Config::default() panics on SAI1's clock. Banks: single, dual, delivered as, preferred.",
+    "Flags: h HSI48, l the feature low-power compiles, s Config::default() panics on SAI1's clock, b Bluetooth whose driver builds without libraries of the system. Banks: single, dual, delivered as, preferred.",
 ];
