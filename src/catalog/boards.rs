@@ -435,7 +435,7 @@ pub static BOARDS: &[Board] = &[
         crystal: None,
         flasher: &NRFDFU,
         connect: "Plug it in and press its reset button: the red LED begins to pulse.",
-        source: "zephyr boards/nordic/nrf52840dongle/nrf52840dongle_nrf52840.dts, doc (LED0 green P0.6, 'does not have an on-board J-Link'), fstab-stock.dtsi (bootload",
+        source: "zephyr boards/nordic/nrf52840dongle/nrf52840dongle_nrf52840.dts, doc (LED0 green P0.6, 'does not have an on-board J-Link'), fstab-stock.dtsi",
     },
     Board {
         id: "nrf5340-dk",
@@ -516,7 +516,7 @@ pub static BOARDS: &[Board] = &[
         crystal: None,
         flasher: &PROBE_RS,
         connect: JLINK,
-        source: "zephyr boards/nordic/nrf9160dk/nrf9160dk_nrf9160_common.dtsi (led flags 0 = active high",
+        source: "zephyr boards/nordic/nrf9160dk/nrf9160dk_nrf9160_common.dtsi (led flags 0 = active high)",
     },
     Board {
         id: "microbit-v1",
@@ -1225,7 +1225,7 @@ pub static BOARDS: &[Board] = &[
         }),
         flasher: &PROBE_RS,
         connect: STLINK,
-        source: "zephyr boards/st/nucleo_wl55jc/nucleo_wl55jc.dts (GPIO_PULL_UP), doc: 'On-board STLINK-V3', 'LPUART_1 (ST-Link Virtual Port Com)', '32 MHz HSE on-boar",
+        source: "zephyr boards/st/nucleo_wl55jc/nucleo_wl55jc.dts (GPIO_PULL_UP), doc: 'On-board STLINK-V3', 'LPUART_1 (ST-Link Virtual Port Com)', 32 MHz HSE on-board",
     },
     Board {
         id: "nucleo-wba55cg",
@@ -1255,7 +1255,7 @@ pub static BOARDS: &[Board] = &[
         }),
         flasher: &PROBE_RS,
         connect: STLINK,
-        source: "zephyr boards/st/nucleo_wba55cg/nucleo_wba55cg.dts: leds GPIO_ACTIVE_LOW, buttons ACTIVE_LOW|PULL_UP (PR #72795 'tested on real board'), doc: 'On-boar",
+        source: "zephyr boards/st/nucleo_wba55cg/nucleo_wba55cg.dts: leds GPIO_ACTIVE_LOW, buttons ACTIVE_LOW|PULL_UP (PR #72795 'tested on real board')",
     },
     Board {
         id: "stm32f4discovery",
@@ -1338,7 +1338,7 @@ pub static BOARDS: &[Board] = &[
         crystal: None,
         flasher: &PROBE_RS,
         connect: STLINK,
-        source: "zephyr boards/st/disco_l475_iot1/disco_l475_iot1.dts (led0 = LD2",
+        source: "zephyr boards/st/disco_l475_iot1/disco_l475_iot1.dts (led0 = LD2)",
     },
     Board {
         id: "stm32f746g-disco",

@@ -359,6 +359,8 @@ fn unknown_names_get_near_ones() {
     };
     assert!(near("stm32f411zz").contains(&"stm32f411ce"));
     assert!(near("smt32f103c8").contains(&"stm32f103c8"));
+    assert_eq!(near("h563zi"), ["stm32h563zi"]);
+    assert!(near("g474").len() > 1);
     assert_eq!(near("z80"), Vec::<&str>::new());
     assert_eq!(near(""), Vec::<&str>::new());
     for typed in ["nrf51ä22", "rp2350ä", "stm32f4ä1xé", "esp32ü", "ß", "🦀"] {
