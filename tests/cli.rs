@@ -293,6 +293,14 @@ fn answers_that_do_not_go_together() {
             &["x", "--chip", "rp2040", "--board", "nrf52840-dk"],
             &["x", "--chip", "rp2040", "--board", "pico"],
         ),
+        case(
+            &["x", "--board", "nrf52840-dk", "--kind", "ble"],
+            &["x", "--board", "xiao-esp32c6", "--kind", "ble"],
+        ),
+        case(
+            &["x", "--chip", "esp32p4", "--kind", "ble"],
+            &["x", "--chip", "esp32c6", "--kind", "ble", "--yes"],
+        ),
         plain(&["x", "--board", "pico"], &["x"]),
         plain(&["x", "--engine", "compio"], &["x"]),
         case(

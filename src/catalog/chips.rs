@@ -201,9 +201,7 @@ pub struct Chip {
     pub low_power: bool,
     /// Whether `Config::default()` of embassy-stm32 0.6 panics, for SAI1's clock is one that is off.
     pub sai: bool,
-    /// Whether it has Bluetooth that a driver serves which builds with Rust alone: ESP, by esp-radio.
-    /// nRF52: the bindings of nrf-mpsl-sys 0.3 and nrf-sdc-sys 0.3 are made by bindgen while they are
-    /// built, with libclang, a library of the system; they ship none that were made before.
+    /// Whether it has a Bluetooth controller that builds with Rust alone: ESP, by esp-radio.
     pub bluetooth: bool,
     /// The Ethernet controller as the HAL's sources name it, `eth_v2`; empty without one.
     pub eth: &'static str,
@@ -552,6 +550,18 @@ impl Chip {
     #[must_use]
     pub fn vendor(&self) -> &'static str {
         self.family_row().vendor
+    }
+
+    /// Whether a Bluetooth controller is known for it, whatever it takes to build that. Nordic's: the
+    /// features of nrf-sdc 0.4. The bindings to it are made by bindgen while its nrf-mpsl-sys 0.3 and
+    /// nrf-sdc-sys 0.3 are built, with libclang; neither ships any that were made before.
+    #[must_use]
+    pub fn has_bluetooth(&self) -> bool {
+        let nordic = match self.series {
+            "nrf52" | "nrf54l" => true,
+            _ => self.family == "nrf" && self.class == Class::Network,
+        };
+        self.bluetooth || nordic
     }
 
     /// Whether a program can have it sleep deeply while it waits. An STM32 does by the HAL's feature

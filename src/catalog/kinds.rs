@@ -133,7 +133,7 @@ pub static KINDS: &[Kind] = &[
         note: "Bluetooth LE: a phone switches an LED and reads how long the chip has run",
         shape: Shape::Firmware,
         parts: &[Part::Light, Part::Radio],
-        needs: &[],
+        needs: &["builds-bluetooth"],
     },
 ];
 

@@ -22,6 +22,7 @@ pub const FACTS: &[(&str, &[&str])] = &[
     ("has-usb", &["yes", "no"]),
     ("has-network", &["yes", "no"]),
     ("has-bluetooth", &["yes", "no"]),
+    ("builds-bluetooth", &["yes", "no"]),
     ("sleeps-deeply", &["yes", "no"]),
     ("wakes-on-pins", &["yes", "no"]),
     // How the program's messages get out: through a probe, through the chip's USB, or not at all.
@@ -40,8 +41,9 @@ pub(super) fn reason(fact: &str) -> Option<&'static str> {
         "has-console" => "no serial port of it leads to a USB socket",
         "has-usb" => "its chip is no USB device of its own",
         "has-network" => "nothing on it reaches a network",
-        "has-bluetooth" => {
-            "no driver of Bluetooth for it builds with stable Rust alone (Nordic's takes libclang, a library of the system)"
+        "has-bluetooth" => "no Bluetooth controller for it is known here",
+        "builds-bluetooth" => {
+            "its Bluetooth controller's bindings are made with libclang, a library of the system"
         }
         "sleeps-deeply" => "its chip cannot be put into deep sleep",
         "messages" => "its messages take another way out, or none",
@@ -81,7 +83,8 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
         // The HAL sets up the interrupts of pins for the first of two cores alone.
         "wakes-on-pins" => Some(yes_or_no(chip(answer)?.class != Class::Secondary)),
         "has-network" => Some(yes_or_no(board(answer)?.has_network())),
-        "has-bluetooth" => Some(yes_or_no(chip(answer)?.bluetooth)),
+        "has-bluetooth" => Some(yes_or_no(chip(answer)?.has_bluetooth())),
+        "builds-bluetooth" => Some(yes_or_no(chip(answer)?.bluetooth)),
         "sleeps-deeply" => Some(yes_or_no(chip(answer)?.sleeps_deeply())),
         "messages" => Some(match flasher(answer)?.log {
             Log::Rtt => "rtt",
