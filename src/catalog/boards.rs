@@ -489,7 +489,7 @@ pub static BOARDS: &[Board] = &[
         crystal: None,
         flasher: &PROBE_RS,
         connect: JLINK,
-        source: "zephyr boards/nordic/nrf54l15dk/nrf54l15dk_common.dtsi, -pinctrl.dtsi",
+        source: "zephyr boards/nordic/nrf54l15dk/nrf54l15dk_common.dtsi, -pinctrl.dtsi, doc/index.rst (the IMCU's USB port, nordic_segger)",
     },
     Board {
         id: "nrf9160-dk",
@@ -516,7 +516,7 @@ pub static BOARDS: &[Board] = &[
         crystal: None,
         flasher: &PROBE_RS,
         connect: JLINK,
-        source: "zephyr boards/nordic/nrf9160dk/nrf9160dk_nrf9160_common.dtsi (led flags 0 = active high)",
+        source: "zephyr boards/nordic/nrf9160dk/nrf9160dk_nrf9160_common.dtsi (led flags 0 = active high), doc/index.rst (Segger IC)",
     },
     Board {
         id: "microbit-v1",
@@ -545,7 +545,7 @@ pub static BOARDS: &[Board] = &[
         crystal: None,
         flasher: &PROBE_RS,
         connect: PLUG,
-        source: "zephyr boards/bbc/microbit/bbc_microbit.dts, -pinctrl.dtsi",
+        source: "zephyr boards/bbc/microbit/bbc_microbit.dts, -pinctrl.dtsi, board.cmake (DAPLink, cmsis-dap)",
     },
     Board {
         id: "microbit-v2",
