@@ -116,6 +116,18 @@ pub enum Usb {
     Musb,
 }
 
+/// A Bluetooth controller that trouble-host can drive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bluetooth {
+    /// None is known.
+    None,
+    /// It builds with Rust alone: ESP, by esp-radio.
+    Ready,
+    /// nRF, by nrf-sdc 0.4: bindgen makes its bindings while nrf-mpsl-sys 0.3 and nrf-sdc-sys 0.3 are
+    /// built, with libclang, a library of the system; neither ships any that were made before.
+    Libclang,
+}
+
 /// How many parts flash has, where the option bytes decide that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bank {
@@ -201,8 +213,8 @@ pub struct Chip {
     pub low_power: bool,
     /// Whether `Config::default()` of embassy-stm32 0.6 panics, for SAI1's clock is one that is off.
     pub sai: bool,
-    /// Whether it has a Bluetooth controller that builds with Rust alone: ESP, by esp-radio.
-    pub bluetooth: bool,
+    /// Whether it has a Bluetooth controller, and what that takes to build.
+    pub bluetooth: Bluetooth,
     /// The Ethernet controller as the HAL's sources name it, `eth_v2`; empty without one.
     pub eth: &'static str,
     /// Where a source was overruled, and what else to know; empty for most.
@@ -393,6 +405,12 @@ impl Class {
     }
 }
 
+impl Bluetooth {
+    /// Every one, with its letter among the flags of `chips.tsv`.
+    pub const ALL: [(Self, &'static str); 3] =
+        [(Self::None, ""), (Self::Ready, "b"), (Self::Libclang, "c")];
+}
+
 impl Usb {
     /// Every one, with its word in `chips.tsv`.
     pub const ALL: [(Self, &'static str); 10] = [
@@ -550,18 +568,6 @@ impl Chip {
     #[must_use]
     pub fn vendor(&self) -> &'static str {
         self.family_row().vendor
-    }
-
-    /// Whether a Bluetooth controller is known for it, whatever it takes to build that. Nordic's: the
-    /// features of nrf-sdc 0.4. The bindings to it are made by bindgen while its nrf-mpsl-sys 0.3 and
-    /// nrf-sdc-sys 0.3 are built, with libclang; neither ships any that were made before.
-    #[must_use]
-    pub fn has_bluetooth(&self) -> bool {
-        let nordic = match self.series {
-            "nrf52" | "nrf54l" => true,
-            _ => self.family == "nrf" && self.class == Class::Network,
-        };
-        self.bluetooth || nordic
     }
 
     /// Whether a program can have it sleep deeply while it waits. An STM32 does by the HAL's feature

@@ -2,7 +2,7 @@
 
 use super::Lookup;
 use crate::catalog::boards::{self, Board, Flasher, Light, Log};
-use crate::catalog::chips::{self, Bank, Chip, Class, Usb};
+use crate::catalog::chips::{self, Bank, Bluetooth, Chip, Class, Usb};
 use crate::catalog::kinds::{self, Part};
 use crate::catalog::partitions::Partitions;
 
@@ -83,8 +83,8 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
         // The HAL sets up the interrupts of pins for the first of two cores alone.
         "wakes-on-pins" => Some(yes_or_no(chip(answer)?.class != Class::Secondary)),
         "has-network" => Some(yes_or_no(board(answer)?.has_network())),
-        "has-bluetooth" => Some(yes_or_no(chip(answer)?.has_bluetooth())),
-        "builds-bluetooth" => Some(yes_or_no(chip(answer)?.bluetooth)),
+        "has-bluetooth" => Some(yes_or_no(chip(answer)?.bluetooth != Bluetooth::None)),
+        "builds-bluetooth" => Some(yes_or_no(chip(answer)?.bluetooth == Bluetooth::Ready)),
         "sleeps-deeply" => Some(yes_or_no(chip(answer)?.sleeps_deeply())),
         "messages" => Some(match flasher(answer)?.log {
             Log::Rtt => "rtt",
