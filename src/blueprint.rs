@@ -173,6 +173,7 @@ impl Blueprint {
         set("name", json!(self.name.as_str()));
         set("crate_name", json!(self.name.crate_name()));
         set("host_name", json!(self.name.host_name()));
+        set("radio_name", json!(self.name.radio_name()));
         set("rust_version", json!(self.rust_version()));
         set("toolchain", json!(FIRMWARE_TOOLCHAIN));
         set("tool_version", json!(TOOL_VERSION));
@@ -203,6 +204,9 @@ impl Blueprint {
             let mut hardware = board.context();
             if self.kind.parts.contains(&Part::Network) {
                 hardware["expect"] = json!(board.expect_of_network());
+            }
+            if self.kind.parts.contains(&Part::Radio) {
+                hardware["expect"] = json!(board.expect_of_bluetooth());
             }
             if self.kind.parts.contains(&Part::Sleep) {
                 hardware["expect"] = json!(board.expect_of_sleep());

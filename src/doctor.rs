@@ -212,6 +212,11 @@ fn recorded(project: &Path) -> Result<Record> {
 /// Every project that these answers leave open.
 fn wanted(given: &Answers) -> Result<Vec<Blueprint>> {
     let name = PackageName::parse("my-app")?;
+    // Of chips and pins the list below has samples alone. Which kind it is matters to no check.
+    if given.has("chip") && !given.has("board") {
+        let completed = ask::with_defaults(tree(), given);
+        return Ok(vec![Blueprint::new(name, &completed)?]);
+    }
     tree()
         .projects()
         .iter()
@@ -396,10 +401,29 @@ mod tests {
         assert_eq!(runtimes(&[("runtime", "uring")]), ["uring"]);
         assert_eq!(runtimes(&[("library", "yes")]), ["agnostic"]);
         assert_eq!(runtimes(&[("board", "pico")]), ["embassy"]);
+        assert_eq!(runtimes(&[("chip", "stm32h563vi")]), ["embassy"]);
         let compio = wanted(&given(&[("engine", "compio")])).expect("blueprints");
         assert!(!compio.is_empty());
         assert!(compio.iter().all(|project| whom(project) == "compio"));
         assert!(runtimes(&[("board", "pico"), ("kind", "tcp")]).is_empty());
+    }
+
+    #[test]
+    fn a_chip_is_examined_whatever_is_on_its_pins() {
+        for answers in [
+            given(&[("chip", "stm32h563vi")]),
+            given(&[("chip", "stm32h563zi"), ("led", "PA5")]),
+            given(&[
+                ("chip", "stm32h563zi"),
+                ("kind", "low-power"),
+                ("button", "PC13"),
+            ]),
+        ] {
+            let projects = wanted(&answers).expect("blueprints");
+            let boards = projects.iter().filter_map(|project| project.board.as_ref());
+            let chips: Vec<&str> = boards.map(|board| board.chip).collect();
+            assert_eq!(chips, [answers.one("chip").expect("given")]);
+        }
     }
 
     fn group(title: &'static str, finding: Finding) -> Group {

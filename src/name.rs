@@ -66,6 +66,11 @@ impl PackageName {
         let name: String = self.0.replace('_', "-").chars().take(32).collect();
         name.trim_matches('-').to_ascii_lowercase()
     }
+
+    /// The name as a device shows it over Bluetooth: no longer than trouble-host 0.7 takes it.
+    pub fn radio_name(&self) -> String {
+        self.0.chars().take(22).collect()
+    }
 }
 
 impl fmt::Display for PackageName {

@@ -175,12 +175,15 @@ impl Reader<'_> {
     }
 
     fn unknown_key(&self, key: &str, known: &[&str]) -> Failure {
-        Failure::usage(format!(
+        let failure = Failure::usage(format!(
             "unknown key `{}` in `{}`",
             key.escape_debug(),
             self.file
-        ))
-        .help(did_you_mean(key, known))
+        ));
+        if tree().question(key).is_some() {
+            return failure.help("answers stand below a line `[answers]`");
+        }
+        failure.help(did_you_mean(key, known))
     }
 
     fn wrong_type(&self, key: &str, wanted: &str, item: &Item) -> Failure {

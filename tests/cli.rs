@@ -293,6 +293,14 @@ fn answers_that_do_not_go_together() {
             &["x", "--chip", "rp2040", "--board", "nrf52840-dk"],
             &["x", "--chip", "rp2040", "--board", "pico"],
         ),
+        case(
+            &["x", "--board", "nrf52840-dk", "--kind", "ble"],
+            &["x", "--board", "xiao-esp32c6", "--kind", "ble"],
+        ),
+        case(
+            &["x", "--chip", "esp32p4", "--kind", "ble"],
+            &["x", "--chip", "esp32c6", "--kind", "ble", "--yes"],
+        ),
         plain(&["x", "--board", "pico"], &["x"]),
         plain(&["x", "--engine", "compio"], &["x"]),
         case(
@@ -328,6 +336,7 @@ fn answers_files_that_are_wrong() {
     let good = "[answers]\nruntime = \"tokio\"\nkind = \"tcp\"\n";
     let files: &[(&str, &str)] = &[
         ("an unknown key", "nmae = \"x\"\n"),
+        ("an answer outside of its table", "runtime = \"tokio\"\n"),
         ("an unknown answer", "[answers]\nruntme = \"tokio\"\n"),
         (
             "a key that breaks lines",
@@ -382,6 +391,35 @@ fn answers_files_that_are_wrong() {
         lab.must(&case.corrected);
     }
     insta::assert_snapshot!(text);
+}
+
+#[test]
+fn a_board_in_an_answers_file_is_that_of_the_flags() {
+    let pins = ["led", "led-active", "button", "button-active"];
+    let answers = [&["chip"], &pins[..], &["kind"]].concat();
+    let values = ["STM32H563ZIT6", "PA5", "low", "PC13", "high", "blinky"];
+    let (mut flags, mut file) = (Vec::new(), "[answers]\n".to_owned());
+    for (answer, value) in answers.iter().zip(values) {
+        flags.push(format!("--{answer}={value}"));
+        let _ = writeln!(file, "{answer} = \"{value}\"");
+    }
+    let by_flags = Lab::new();
+    let flags = flags.iter().map(String::as_str);
+    by_flags.must(
+        &["hello", "--vcs", "none", "--yes"]
+            .into_iter()
+            .chain(flags)
+            .collect::<Vec<_>>(),
+    );
+    let by_file = Lab::new();
+    by_file.write("board.toml", file);
+    by_file.must(&["hello", "--vcs", "none", "--yes", "--answers", "board.toml"]);
+    assert_eq!(
+        lab::below(&by_flags.tree(), "hello"),
+        lab::below(&by_file.tree(), "hello")
+    );
+    let lamp = by_file.read("hello/src/board/lamp.rs");
+    assert!(lamp.contains("PA5") && lamp.contains("PinState::Low"));
 }
 
 #[test]

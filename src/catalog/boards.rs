@@ -435,7 +435,7 @@ pub static BOARDS: &[Board] = &[
         crystal: None,
         flasher: &NRFDFU,
         connect: "Plug it in and press its reset button: the red LED begins to pulse.",
-        source: "zephyr boards/nordic/nrf52840dongle/nrf52840dongle_nrf52840.dts, doc (LED0 green P0.6, 'does not have an on-board J-Link'), fstab-stock.dtsi (bootload",
+        source: "zephyr boards/nordic/nrf52840dongle/nrf52840dongle_nrf52840.dts, doc (LED0 green P0.6, 'does not have an on-board J-Link'), fstab-stock.dtsi",
     },
     Board {
         id: "nrf5340-dk",
@@ -489,7 +489,7 @@ pub static BOARDS: &[Board] = &[
         crystal: None,
         flasher: &PROBE_RS,
         connect: JLINK,
-        source: "zephyr boards/nordic/nrf54l15dk/nrf54l15dk_common.dtsi, -pinctrl.dtsi",
+        source: "zephyr boards/nordic/nrf54l15dk/nrf54l15dk_common.dtsi, -pinctrl.dtsi, doc/index.rst (the IMCU's USB port, nordic_segger)",
     },
     Board {
         id: "nrf9160-dk",
@@ -516,7 +516,7 @@ pub static BOARDS: &[Board] = &[
         crystal: None,
         flasher: &PROBE_RS,
         connect: JLINK,
-        source: "zephyr boards/nordic/nrf9160dk/nrf9160dk_nrf9160_common.dtsi (led flags 0 = active high",
+        source: "zephyr boards/nordic/nrf9160dk/nrf9160dk_nrf9160_common.dtsi (led flags 0 = active high), doc/index.rst (Segger IC)",
     },
     Board {
         id: "microbit-v1",
@@ -545,7 +545,7 @@ pub static BOARDS: &[Board] = &[
         crystal: None,
         flasher: &PROBE_RS,
         connect: PLUG,
-        source: "zephyr boards/bbc/microbit/bbc_microbit.dts, -pinctrl.dtsi",
+        source: "zephyr boards/bbc/microbit/bbc_microbit.dts, -pinctrl.dtsi, board.cmake (DAPLink, cmsis-dap)",
     },
     Board {
         id: "microbit-v2",
@@ -1225,7 +1225,7 @@ pub static BOARDS: &[Board] = &[
         }),
         flasher: &PROBE_RS,
         connect: STLINK,
-        source: "zephyr boards/st/nucleo_wl55jc/nucleo_wl55jc.dts (GPIO_PULL_UP), doc: 'On-board STLINK-V3', 'LPUART_1 (ST-Link Virtual Port Com)', '32 MHz HSE on-boar",
+        source: "zephyr boards/st/nucleo_wl55jc/nucleo_wl55jc.dts (GPIO_PULL_UP), doc: 'On-board STLINK-V3', 'LPUART_1 (ST-Link Virtual Port Com)', 32 MHz HSE on-board",
     },
     Board {
         id: "nucleo-wba55cg",
@@ -1255,7 +1255,7 @@ pub static BOARDS: &[Board] = &[
         }),
         flasher: &PROBE_RS,
         connect: STLINK,
-        source: "zephyr boards/st/nucleo_wba55cg/nucleo_wba55cg.dts: leds GPIO_ACTIVE_LOW, buttons ACTIVE_LOW|PULL_UP (PR #72795 'tested on real board'), doc: 'On-boar",
+        source: "zephyr boards/st/nucleo_wba55cg/nucleo_wba55cg.dts: leds GPIO_ACTIVE_LOW, buttons ACTIVE_LOW|PULL_UP (PR #72795 'tested on real board')",
     },
     Board {
         id: "stm32f4discovery",
@@ -1338,7 +1338,7 @@ pub static BOARDS: &[Board] = &[
         crystal: None,
         flasher: &PROBE_RS,
         connect: STLINK,
-        source: "zephyr boards/st/disco_l475_iot1/disco_l475_iot1.dts (led0 = LD2",
+        source: "zephyr boards/st/disco_l475_iot1/disco_l475_iot1.dts (led0 = LD2)",
     },
     Board {
         id: "stm32f746g-disco",
@@ -1758,6 +1758,7 @@ impl Board {
             },
             Part::Console => vec![format!("_console-{family}")],
             Part::Usb => vec![format!("_usb-{family}")],
+            Part::Radio => vec![format!("_radio-{family}")],
             Part::Sleep => vec![format!("_sleep-{family}")],
             Part::Network => {
                 let clocks = ethernet::of(self).map(|row| row.clocks.to_owned());
@@ -1859,6 +1860,20 @@ impl Board {
         };
         capital(format!(
             "{light} blinks while an address is awaited and is lit once there is one."
+        ))
+    }
+
+    /// The same for a program that is spoken to over Bluetooth.
+    #[must_use]
+    pub fn expect_of_bluetooth(&self) -> String {
+        let light = match &self.light {
+            Light::Pin { label, .. } => label,
+            Light::Pixel { .. } => "the RGB LED",
+            Light::None => return "What an LED would show is logged.".to_owned(),
+            _ => "the light",
+        };
+        capital(format!(
+            "{light} flashes every three seconds while nobody is connected."
         ))
     }
 

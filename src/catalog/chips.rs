@@ -116,6 +116,18 @@ pub enum Usb {
     Musb,
 }
 
+/// A Bluetooth controller that trouble-host can drive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bluetooth {
+    /// None is known.
+    None,
+    /// It builds with Rust alone: ESP, by esp-radio.
+    Ready,
+    /// nRF, by nrf-sdc 0.4: bindgen makes its bindings while nrf-mpsl-sys 0.3 and nrf-sdc-sys 0.3 are
+    /// built, with libclang, a library of the system; neither ships any that were made before.
+    Libclang,
+}
+
 /// How many parts flash has, where the option bytes decide that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bank {
@@ -201,6 +213,8 @@ pub struct Chip {
     pub low_power: bool,
     /// Whether `Config::default()` of embassy-stm32 0.6 panics, for SAI1's clock is one that is off.
     pub sai: bool,
+    /// Whether it has a Bluetooth controller, and what that takes to build.
+    pub bluetooth: Bluetooth,
     /// The Ethernet controller as the HAL's sources name it, `eth_v2`; empty without one.
     pub eth: &'static str,
     /// Where a source was overruled, and what else to know; empty for most.
@@ -389,6 +403,12 @@ impl Class {
     pub const fn is_dual_core(self) -> bool {
         matches!(self, Self::Primary | Self::Secondary)
     }
+}
+
+impl Bluetooth {
+    /// Every one, with its letter among the flags of `chips.tsv`.
+    pub const ALL: [(Self, &'static str); 3] =
+        [(Self::None, ""), (Self::Ready, "b"), (Self::Libclang, "c")];
 }
 
 impl Usb {

@@ -26,6 +26,8 @@ pub enum Part {
     Usb,
     /// A way to a network.
     Network,
+    /// Bluetooth.
+    Radio,
     /// The chip's deep sleep, while the program waits.
     Sleep,
 }
@@ -39,6 +41,7 @@ impl Part {
             Self::Console => Some("has-console"),
             Self::Usb => Some("has-usb"),
             Self::Network => Some("has-network"),
+            Self::Radio => Some("has-bluetooth"),
             Self::Sleep => Some("sleeps-deeply"),
         }
     }
@@ -124,6 +127,13 @@ pub static KINDS: &[Kind] = &[
         shape: Shape::Firmware,
         parts: &[Part::Light, Part::Network],
         needs: &[],
+    },
+    Kind {
+        id: "ble",
+        note: "Bluetooth LE: a phone switches an LED and reads how long the chip has run",
+        shape: Shape::Firmware,
+        parts: &[Part::Light, Part::Radio],
+        needs: &["builds-bluetooth"],
     },
 ];
 

@@ -222,6 +222,20 @@ pub static OFFERS: &[Offer] = &[
         ],
     },
     Offer {
+        runtime: "embassy",
+        engine: None,
+        kind: "ble",
+        summary: "Firmware on embassy that a phone talks to over Bluetooth LE.",
+        rust_version: "1.95",
+        port: None,
+        try_it: &["cargo test-host"],
+        caveats: &[
+            "Whoever is near may connect, one at a time: there is no encryption, and nobody is asked who they are.",
+            "esp-radio is a beta whose interface still changes, so its version is pinned; trouble-host has to be the one that knows the same bt-hci.",
+            "The controller is Espressif's, in libraries without source that its crates bring along.",
+        ],
+    },
+    Offer {
         runtime: "agnostic",
         engine: None,
         kind: "lib",

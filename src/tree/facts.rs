@@ -2,7 +2,7 @@
 
 use super::Lookup;
 use crate::catalog::boards::{self, Board, Flasher, Light, Log};
-use crate::catalog::chips::{self, Bank, Chip, Class, KIB, Usb};
+use crate::catalog::chips::{self, Bank, Bluetooth, Chip, Class, KIB, Usb};
 use crate::catalog::kinds::{self, Part};
 use crate::catalog::partitions::Partitions;
 
@@ -21,6 +21,8 @@ pub const FACTS: &[(&str, &[&str])] = &[
     ("has-console", &["yes", "no"]),
     ("has-usb", &["yes", "no"]),
     ("has-network", &["yes", "no"]),
+    ("has-bluetooth", &["yes", "no"]),
+    ("builds-bluetooth", &["yes", "no"]),
     ("sleeps-deeply", &["yes", "no"]),
     ("wakes-on-pins", &["yes", "no"]),
     // How the program's messages get out: through a probe, through the chip's USB, or not at all.
@@ -43,6 +45,10 @@ pub(super) fn reason(fact: &str) -> Option<&'static str> {
         "has-console" => "no serial port of it leads to a USB socket",
         "has-usb" => "its chip is no USB device of its own",
         "has-network" => "nothing on it reaches a network",
+        "has-bluetooth" => "no Bluetooth controller for it is known here",
+        "builds-bluetooth" => {
+            "its Bluetooth controller's bindings are made with libclang, a library of the system"
+        }
         "sleeps-deeply" => "its chip cannot be put into deep sleep",
         "messages" => "its messages take another way out, or none",
         "has-probe" => "it is not flashed through a probe",
@@ -83,6 +89,8 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
         // The HAL sets up the interrupts of pins for the first of two cores alone.
         "wakes-on-pins" => Some(yes_or_no(chip(answer)?.class != Class::Secondary)),
         "has-network" => Some(yes_or_no(board(answer)?.has_network())),
+        "has-bluetooth" => Some(yes_or_no(chip(answer)?.bluetooth != Bluetooth::None)),
+        "builds-bluetooth" => Some(yes_or_no(chip(answer)?.bluetooth == Bluetooth::Ready)),
         "sleeps-deeply" => Some(yes_or_no(chip(answer)?.sleeps_deeply())),
         "messages" => Some(match flasher(answer)?.log {
             Log::Rtt => "rtt",

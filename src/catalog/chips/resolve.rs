@@ -218,15 +218,16 @@ fn begun(plain: &str) -> Vec<&'static Chip> {
     })
 }
 
-/// The names that are spelt nearly so.
+/// The names that are spelt nearly so, or that have this within them.
 fn near(typed: &str) -> Vec<&'static str> {
     let distance = |chip: &'static Chip| (strsim::osa_distance(typed, chip.name), chip.name);
     let mut names: Vec<_> = all().iter().map(distance).collect();
     names.sort_unstable();
     let furthest = typed.len().div_ceil(3);
+    let is_part = |name: &str| typed.len() >= "g474".len() && name.contains(typed);
     names
         .into_iter()
-        .take_while(|(distance, _)| *distance <= furthest)
+        .filter(|(distance, name)| *distance <= furthest || is_part(name))
         .take(NEAR)
         .map(|(_, name)| name)
         .collect()
@@ -263,7 +264,7 @@ const REFUSED: &[(&[&str], &str, &str)] = &[
         "use embassy's repository and its examples",
     ),
     (
-        &["lpc", "mcxa", "mcxn", "imxrt", "mimxrt"],
+        &["lpc", "mcxa", "mcxn", "imxrt", "mimxrt", "nxp"],
         "embassy's layers for NXP's chips are not released: the crates of those names are placeholders",
         "use embassy's repository and its examples",
     ),
@@ -278,12 +279,12 @@ const REFUSED: &[(&[&str], &str, &str)] = &[
         "use the template of its repository, hpmicro/hpm-hal-template",
     ),
     (
-        &["mec1", "mec5", "cec17"],
+        &["mec1", "mec5", "cec17", "microchip"],
         "embassy-microchip is not released",
         "use embassy's repository and its examples",
     ),
     (
-        &["apollo", "ama3", "ama4"],
+        &["apollo", "ama3", "ama4", "ambiq"],
         "embassy's layer for Ambiq's chips is not released",
         "use embassy's repository and its examples",
     ),

@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use super::{Bank, Banks, Boot, Chip, Class, Core, FAMILIES, KIB, Port, Region, Usb};
+use super::{Bank, Banks, Bluetooth, Boot, Chip, Class, Core, FAMILIES, KIB, Port, Region, Usb};
 
 const TEXT: &str = include_str!("../chips.tsv");
 
@@ -193,6 +193,7 @@ fn chip(
         hsi48: kind.flags.contains('h'),
         low_power: kind.flags.contains('l'),
         sai: kind.flags.contains('s'),
+        bluetooth: bluetooth(kind.flags),
         eth: kind.eth,
         note: get(&shared.notes, columns.text()).unwrap_or_default(),
         ports,
@@ -202,6 +203,13 @@ fn chip(
 
 fn get<T: Copy>(table: &[T], number: &str) -> Option<T> {
     table.get(number.parse::<usize>().ok()?).copied()
+}
+
+/// Among the flags, that for Bluetooth.
+fn bluetooth(flags: &str) -> Bluetooth {
+    let known = Bluetooth::ALL.iter().rev();
+    let mut stated = known.filter(|(_, letter)| flags.contains(letter));
+    stated.next().map_or(Bluetooth::None, |(stated, _)| *stated)
 }
 
 /// `3c000000:4096K 50000000:8K`.

@@ -1,6 +1,6 @@
 use super::{
-    Bank, Boot, Chip, Class, Core, FAMILIES, KIB, Unresolved, Usb, all, family, find, offered,
-    resolve,
+    Bank, Bluetooth, Boot, Chip, Class, Core, FAMILIES, KIB, Unresolved, Usb, all, family, find,
+    offered, resolve,
 };
 
 fn chip(name: &str) -> &'static Chip {
@@ -194,6 +194,32 @@ fn what_kinds_ask_of_a_chip() {
     assert!(chip("stm32l476rg").low_power && !chip("stm32f103c8").low_power);
     assert!(chip("stm32wb55rg").low_power && !chip("stm32wb35cc").low_power);
     assert!(chip("stm32wba55cg").sai && !chip("stm32wba52cg").sai);
+    let bluetooth = |names: &[&str], expected| {
+        for name in names {
+            assert_eq!(chip(name).bluetooth, expected, "{name}");
+        }
+    };
+    bluetooth(
+        &[
+            "esp32c2", "esp32c3", "esp32c5", "esp32c6", "esp32c61", "esp32h2",
+        ],
+        Bluetooth::Ready,
+    );
+    bluetooth(
+        &["nrf52840", "nrf54l15-app-s", "nrf5340-net"],
+        Bluetooth::Libclang,
+    );
+    bluetooth(
+        &[
+            "esp32p4",
+            "esp32s31",
+            "nrf5340-app-s",
+            "nrf9160-s",
+            "stm32f411ce",
+            "rp2040",
+        ],
+        Bluetooth::None,
+    );
     assert_eq!(chip("stm32h743zi").eth, "eth_v2");
     assert_eq!(chip("stm32f411ce").eth, "");
     assert_eq!(chip("stm32h743zi").page, 128 * KIB);
@@ -359,6 +385,8 @@ fn unknown_names_get_near_ones() {
     };
     assert!(near("stm32f411zz").contains(&"stm32f411ce"));
     assert!(near("smt32f103c8").contains(&"stm32f103c8"));
+    assert_eq!(near("h563zi"), ["stm32h563zi"]);
+    assert!(near("g474").len() > 1);
     assert_eq!(near("z80"), Vec::<&str>::new());
     assert_eq!(near(""), Vec::<&str>::new());
     for typed in ["nrf51ä22", "rp2350ä", "stm32f4ä1xé", "esp32ü", "ß", "🦀"] {

@@ -5,7 +5,7 @@
 //! 1.0, nRF54LM20A, nRF9160 2.1, nRF9151/9161 1.1); pins and the list of features by embassy-nrf.
 //! Where probe-rs or embassy-nrf's `FLASH_SIZE` state another size, the note says so.
 
-use cargo_async_init::catalog::chips::{Class, Core, KIB, Region, Usb};
+use cargo_async_init::catalog::chips::{Bluetooth, Class, Core, KIB, Region, Usb};
 
 use super::probe::Targets;
 use super::rows::Row;
@@ -116,6 +116,11 @@ fn row(fact: &Fact, source: &Source, probe: &Targets) -> Result<Row, String> {
         "nrf54l" => ("GRTC", 16),
         _ => ("RTC1", 4),
     };
+    // The features of nrf-sdc 0.4.
+    let bluetooth = match (series, class) {
+        ("nrf52" | "nrf54l", _) | (_, Class::Network) => Bluetooth::Libclang,
+        _ => Bluetooth::None,
+    };
     let (flash, ram) = (region(flash, fact.flash), region(ram, fact.ram));
     Ok(Row {
         series: series.to_owned(),
@@ -128,6 +133,7 @@ fn row(fact: &Fact, source: &Source, probe: &Targets) -> Result<Row, String> {
         usb: fact.usb,
         usb_interrupt: fact.usb.peripheral().to_owned(),
         low_power: true,
+        bluetooth,
         note: note(name, class).to_owned(),
         pins: pins(&file),
         ..Row::new(name, "nrf", fact.core, flash, ram)

@@ -1,6 +1,6 @@
 //! RP, ESP: few enough to be looked up by hand, and checked against the sources that can be read.
 
-use cargo_async_init::catalog::chips::{Boot, Core, KIB, Region, Usb};
+use cargo_async_init::catalog::chips::{Bluetooth, Boot, Core, KIB, Region, Usb};
 
 use super::probe::Targets;
 use super::rows::Row;
@@ -182,6 +182,12 @@ fn esp(sources: &Sources) -> Result<Vec<Row>, String> {
             page: 4096,
             write: 4,
             usb: if has_usb { Usb::SerialJtag } else { Usb::None },
+            // With libraries that the crates of esp-radio 1.0.0-beta.1 bring along.
+            bluetooth: if facts.contains("BT peripheral singleton") {
+                Bluetooth::Ready
+            } else {
+                Bluetooth::None
+            },
             note: note(name).to_owned(),
             windows: chip.windows.to_owned(),
             pins: format!("GPIO:{:x}", gpio(&facts)?),

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use cargo_async_init::catalog::chips::{Bank, Banks, Boot, Class, Core, KIB, Region, Usb};
+use cargo_async_init::catalog::chips::{
+    Bank, Banks, Bluetooth, Boot, Class, Core, KIB, Region, Usb,
+};
 
 use super::sources::Sources;
 
@@ -29,6 +31,7 @@ pub struct Row {
     pub hsi48: bool,
     pub low_power: bool,
     pub sai: bool,
+    pub bluetooth: Bluetooth,
     pub eth: String,
     pub note: String,
     /// Other addresses of the same flash and RAM: `3c000000:4096K`.
@@ -62,6 +65,7 @@ impl Row {
             hsi48: false,
             low_power: false,
             sai: false,
+            bluetooth: Bluetooth::None,
             eth: String::new(),
             note: String::new(),
             windows: String::new(),
@@ -151,6 +155,7 @@ fn kind(row: &Row, exti: &str) -> String {
     let flags: String = flags
         .iter()
         .filter_map(|(set, letter)| set.then_some(*letter))
+        .chain([word(&Bluetooth::ALL, row.bluetooth)])
         .collect();
     let columns: [&str; 12] = [
         word(&Core::ALL, row.core),
@@ -233,5 +238,5 @@ const SETTLED: &[&str] = &[
     "Core of an STM32: from the priority bits, the FPU's interrupt and the series; where embassy-stm32's manifest names another, the note says so.",
     "nRF: by hand in xtask/src/catalogue/nordic.rs, from the product specifications, beside probe-rs.",
     "A section for each `%series`; what its chips share is counted from 0 in each. Columns of `%kind`: core, timer, erased at once, written at once, number of `%exti`, USB, its interrupt, flags, Ethernet, boot, class, other addresses of the same memory.",
-    "Flags: h HSI48, l the feature low-power compiles, s Config::default() panics on SAI1's clock. Banks: single, dual, delivered as, preferred.",
+    "Flags: h HSI48, l the feature low-power compiles, s Config::default() panics on SAI1's clock, b Bluetooth, c Bluetooth whose controller takes libclang to build. Banks: single, dual, delivered as, preferred.",
 ];
