@@ -96,11 +96,13 @@ impl Blueprint {
             .iter()
             .map(|&base| base.to_owned())
             .collect();
+        layers.extend(kinds::common(self.kind).map(str::to_owned));
         layers.push(format!("_kinds/{}", self.kind.id));
         if let Some(framework) = self.framework {
             layers.push(format!("_frameworks/{}/{}", framework.id, self.kind.id));
         }
         layers.push(format!("{runtime}/_base"));
+        layers.extend(kinds::common(self.kind).map(|layer| format!("{runtime}/{layer}")));
         if let Some(board) = &self.board {
             layers.extend(
                 board

@@ -126,6 +126,17 @@ pub static OFFERS: &[Offer] = &[
     Offer {
         runtime: "tokio",
         engine: None,
+        kind: "grpc",
+        summary: "A gRPC service on tonic and tokio.",
+        // tonic 0.14 declares it.
+        rust_version: "1.88",
+        port: Some(50051),
+        try_it: &["cargo run", "cargo run --example client"],
+        caveats: &["A cold release build compiles some 130 crates: cache `target/` in CI."],
+    },
+    Offer {
+        runtime: "tokio",
+        engine: None,
         kind: "app",
         summary: "A program on tokio that waits for two things at once.",
         rust_version: "1.85",
