@@ -198,7 +198,10 @@ fn talk_grpc(program: &Path, folder: &Path) -> Result<(), String> {
     let server = Server::start(program)?;
     let call = |name: &str| {
         let address = &server.address;
-        projects::cargo(folder, &format!("run --example client -- {address} {name} 2"))
+        projects::cargo(
+            folder,
+            &format!("run --example client -- {address} {name} 2"),
+        )
     };
     let greetings = call("Ada")?;
     if !greetings.contains("hello, Ada\n1: hello, Ada\n2: hello, Ada\n") {
