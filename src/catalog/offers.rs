@@ -72,7 +72,7 @@ pub static FRAMEWORKS: &[Framework] = &[
     },
     Framework {
         id: "hyper",
-        note: "no framework: a `match` for routes, half the crates",
+        note: "no framework: a `match` for routes, fewer crates",
         runtime: "tokio",
         kind: "http",
         summary: Some("An HTTP service on hyper and tokio."),
@@ -80,7 +80,7 @@ pub static FRAMEWORKS: &[Framework] = &[
     },
     Framework {
         id: "hyper",
-        note: "no framework: a `match` for routes, half the crates",
+        note: "no framework: a `match` for routes, fewer crates",
         runtime: "smol",
         kind: "http",
         summary: None,
@@ -132,7 +132,7 @@ pub static OFFERS: &[Offer] = &[
         rust_version: "1.88",
         port: Some(50051),
         try_it: &["cargo run", "cargo run --example client"],
-        caveats: &["A cold release build compiles some 130 crates: cache `target/` in CI."],
+        caveats: &["A cold release build compiles some 110 crates: cache `target/` in CI."],
     },
     Offer {
         runtime: "tokio",
