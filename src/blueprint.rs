@@ -204,6 +204,12 @@ impl Blueprint {
             if self.kind.parts.contains(&Part::Network) {
                 hardware["expect"] = json!(board.expect_of_network());
             }
+            if self.kind.parts.contains(&Part::Console) {
+                hardware["expect"] = json!(board.expect_of_console());
+                // An ESP's messages would else take the console's way where nothing is at the other.
+                hardware["messages_port"] = json!("jtag-serial");
+                hardware["spawns"] = json!(board.family() == "nrf");
+            }
             if self.kind.parts.contains(&Part::Sleep) {
                 hardware["expect"] = json!(board.expect_of_sleep());
             }

@@ -125,6 +125,13 @@ pub static KINDS: &[Kind] = &[
         parts: &[Part::Light, Part::Network],
         needs: &[],
     },
+    Kind {
+        id: "serial",
+        note: "a console: lines that come in at a serial port are commands",
+        shape: Shape::Firmware,
+        parts: &[Part::Light, Part::Console],
+        needs: &["console-is-free"],
+    },
 ];
 
 /// The kind of that name.
