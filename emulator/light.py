@@ -63,6 +63,11 @@ class Light:
                 kept.append(change)
         return kept
 
+    def was_lit(self, when: int) -> bool:
+        """Whether it was lit then."""
+        before = [change.lit for change in self._changes if change.at <= when]
+        return bool(before) and before[-1]
+
     def picture(self) -> list[str] | None:
         """What a matrix showed: all that was lit at some time."""
         if not isinstance(self._kind, Matrix):

@@ -14,6 +14,7 @@ from .light import Light
 from .nvic import Nvic
 from .scenario import Scenario, play
 from .spec import Spec
+from .talk import Talk
 from .verdict import judge, judge_dark
 
 _VENDORS = {"stm32": stm32.assemble, "nrf": nrf.assemble, "rp": rp.assemble}
@@ -55,7 +56,8 @@ class Machine:
 
     def run(self) -> dict[str, Any]:
         """Runs the scenario; the report."""
-        scenario = play(self._spec, self._clock, self._chip.pins)
+        talk = self._talk()
+        scenario = Scenario((), talk.end) if talk else play(self._spec, self._clock, self._chip.pins)
         self.cpu.reset(self._chip.vectors)
         self._live(scenario)
         return {
@@ -65,8 +67,15 @@ class Machine:
             "wakes": self._wakes,
             "log_bytes": self._log_bytes(),
             **self._chip.timer.describe(),
-            **self._judge(scenario),
+            **(talk.judge(self._light) if talk else self._judge(scenario)),
         }
+
+    def _talk(self) -> Talk | None:
+        if self._spec.console is None:
+            return None
+        if self._chip.uart is None:
+            raise Failure(f"of the serial ports of `{self._spec.chip}` nothing is known here")
+        return Talk(self._spec.console.lines, self._clock, self._chip.uart)
 
     def _judge(self, scenario: Scenario) -> dict[str, Any]:
         if self._light is None:
