@@ -110,6 +110,13 @@ impl Blueprint {
         layers.push(format!("{home}/{}", self.kind.id));
         if let Some(board) = &self.board {
             layers.push(format!("{home}/_{}-{}", self.kind.id, board.family()));
+            if let Light::Matrix { layer, .. } = board.light {
+                layers.push(format!(
+                    "{home}/_{}-{}",
+                    self.kind.id,
+                    layer.trim_start_matches('_')
+                ));
+            }
             let log = self.ways[0].filter(|_| board.flasher.log == Log::Rtt);
             layers.extend(log.map(|log| format!("{home}/_{}-{}", self.kind.id, log.id)));
         }
