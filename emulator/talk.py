@@ -52,11 +52,11 @@ class Talk:
 
     def judge(self, light: Light | None) -> dict[str, Any]:
         """The measurements; what is wrong with them is a failure."""
-        if not self._uart.is_wired():
-            raise Failure("the serial port has not the pins that it is said to have")
         for line, heard in zip(self._lines, self._heard, strict=True):
             if heard.answer != line.answer:
                 raise Failure(f"to {line.sent!r} the console says {heard.answer!r}, not {line.answer!r}")
             if light and line.lit is not None and light.was_lit(heard.at) != line.lit:
                 raise Failure(f"after {line.sent!r} the light is {'dark' if line.lit else 'lit'}")
+        if not self._uart.is_wired():
+            raise Failure("the serial port has not the pins that it is said to have")
         return {"answers": len(self._heard), "seconds": self.end / SECOND}

@@ -130,7 +130,7 @@ pub static KINDS: &[Kind] = &[
         note: "a console: lines that come in at a serial port are commands",
         shape: Shape::Firmware,
         parts: &[Part::Light, Part::Console],
-        needs: &["console-is-free"],
+        needs: &["console-is-free", "console-fits"],
     },
 ];
 

@@ -2,7 +2,7 @@
 
 use super::Lookup;
 use crate::catalog::boards::{self, Board, Flasher, Light, Log};
-use crate::catalog::chips::{self, Bank, Chip, Class, Console, Usb};
+use crate::catalog::chips::{self, Bank, Chip, Class, Console, KIB, Usb};
 use crate::catalog::kinds::{self, Part};
 use crate::catalog::partitions::Partitions;
 
@@ -12,6 +12,10 @@ pub const CUSTOM: &str = "custom";
 /// The value of a pin question for hardware that has nothing there.
 pub const NOTHING: &str = "none";
 
+/// How much flash a program with a console takes with messages, where it takes most: on a Cortex-M0+,
+/// 18.3 KiB.
+const CONSOLE_SIZE: u32 = 20 * KIB;
+
 /// Every fact that conditions may name, besides the questions, and the values that it can have.
 pub const FACTS: &[(&str, &[&str])] = &[
     ("flash-banks", &["configurable", "fixed"]),
@@ -20,6 +24,7 @@ pub const FACTS: &[(&str, &[&str])] = &[
     ("has-button", &["yes", "no"]),
     ("has-console", &["yes", "no"]),
     ("console-is-free", &["yes", "no"]),
+    ("console-fits", &["yes", "no"]),
     ("has-usb", &["yes", "no"]),
     ("has-network", &["yes", "no"]),
     ("sleeps-deeply", &["yes", "no"]),
@@ -40,6 +45,7 @@ pub(super) fn reason(fact: &str) -> Option<&'static str> {
         "has-console" => {
             "no serial port that messages leave free, and that its HAL drives, leads out of it"
         }
+        "console-fits" => "its chip has less flash than that takes, 20K",
         "console-is-free" => "its LED or its button is on a pin of its serial port",
         "has-usb" => "its chip is no USB device of its own",
         "has-network" => "nothing on it reaches a network",
@@ -83,6 +89,7 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
                 console.is_some_and(|console| chip.uart(console.uart).is_some()),
             ))
         }
+        "console-fits" => Some(yes_or_no(chip(answer)?.flash.length >= CONSOLE_SIZE)),
         "console-is-free" => {
             let taken = |question| {
                 answer(question).is_some_and(|pin| {

@@ -336,10 +336,15 @@ fn wrong_button(spec: &Spec) -> Option<Control> {
 }
 
 /// The pin beside a pin: of every pair both exist.
-pub(crate) fn neighbour(pin: &str) -> String {
+pub(crate) fn neighbour(name: &str) -> String {
+    moved(name, 1)
+}
+
+/// A pin or a port with a number in which these bits are others.
+pub(crate) fn moved(pin: &str, bits: u32) -> String {
     let start = pin.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = &pin[start.len()..];
-    let number = digits.parse::<u32>().unwrap_or_default() ^ 1;
+    let number = digits.parse::<u32>().unwrap_or_default() ^ bits;
     format!("{start}{number:0width$}", width = digits.len())
 }
 

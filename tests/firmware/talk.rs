@@ -3,7 +3,7 @@
 use cargo_async_init::catalog::boards::{Board, Light};
 use serde_json::{Value, json};
 
-use crate::boot::neighbour;
+use crate::boot::{moved, neighbour};
 
 /// What commands and other lines are answered, and whether the light is lit then: with each of the ways to
 /// end a line, and with what must not disturb the lines behind it.
@@ -78,7 +78,8 @@ pub(crate) fn broken(console: &Value) -> Vec<(&'static str, &'static str, Value)
         json!(console["address"].as_u64().unwrap_or_default() ^ 0x400),
     );
     port["uart"] = json!(neighbour(console["uart"].as_str().unwrap_or_default()));
-    let pin = neighbour(console["tx"].as_str().unwrap_or_default());
+    // The pin beside it may be the one that receives.
+    let pin = moved(console["tx"].as_str().unwrap_or_default(), 4);
     let mut answers = console.clone();
     answers["lines"][1]["answer"] = json!("ok\r\n");
     vec![

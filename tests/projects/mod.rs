@@ -141,7 +141,9 @@ fn wired() -> Vec<Answers> {
                 let pin = open.iter().rev().map(|pin| pin.value).nth(3);
                 given.set(question, Answer::One(pin.expect("a chip has pins")));
             }
-            [bare, given].into_iter().flat_map(|given| every_kind(&given))
+            [bare, given]
+                .into_iter()
+                .flat_map(|given| every_kind(&given))
         })
         .collect()
 }
