@@ -15,7 +15,7 @@ from .nvic import Nvic
 from .scenario import Scenario, play
 from .spec import Spec
 from .talk import Talk
-from .verdict import judge, judge_dark
+from .verdict import judge, judge_dark, judge_picture
 
 _VENDORS = {"stm32": stm32.assemble, "nrf": nrf.assemble, "rp": rp.assemble}
 # Names that the functions have which a panic leads to. Whichever of them are left in the image are
@@ -67,7 +67,7 @@ class Machine:
             "wakes": self._wakes,
             "log_bytes": self._log_bytes(),
             **self._chip.timer.describe(),
-            **(talk.judge(self._light) if talk else self._judge(scenario)),
+            **(self._judge_talk(talk) if talk else self._judge(scenario)),
         }
 
     def _talk(self) -> Talk | None:
@@ -81,6 +81,10 @@ class Machine:
         if self._light is None:
             return judge_dark(self._wakes, self._log_bytes())
         return judge(self._spec, scenario, self._light)
+
+    def _judge_talk(self, talk: Talk) -> dict[str, Any]:
+        picture = judge_picture(self._spec, self._light) if self._light else {}
+        return talk.judge(self._light) | picture
 
     def _live(self, scenario: Scenario) -> None:
         """Run, sleep, wake, until it is over."""
