@@ -1857,9 +1857,9 @@ impl Board {
             Light::Matrix { .. } => "a heart on the matrix",
             Light::Pixel { .. } => "the RGB LED",
             Light::Wireless => "the LED beside the USB socket",
-            Light::None => "what an LED would show, a message,",
+            Light::None => return "What an LED would show is logged.".to_owned(),
         };
-        format!("Nothing at first: {light} is on once the console is told so.")
+        format!("Nothing is to be seen at first: {light} is on once the console is told so.")
     }
 
     /// What is to be seen once it runs, as a sentence.
@@ -2178,6 +2178,16 @@ mod tests {
         for board in BOARDS.iter().filter(|board| board.family() == "stm32") {
             if let Some(button) = &board.button {
                 assert!(board.chip().exti(button.pin).is_some(), "{}", board.id);
+            }
+        }
+    }
+
+    #[test]
+    fn a_console_of_an_stm32_is_a_port_of_its_chip() {
+        for board in BOARDS.iter().filter(|board| board.family() == "stm32") {
+            if let Some(console) = &board.console {
+                let uart = board.chip().uart(console.uart);
+                assert!(uart.is_some_and(|uart| uart.address != 0), "{}", board.id);
             }
         }
     }

@@ -10,7 +10,6 @@ mod elf;
 #[path = "../projects/mod.rs"]
 mod projects;
 mod simulate;
-mod talk;
 
 use std::collections::BTreeSet;
 use std::mem::{Discriminant, discriminant};

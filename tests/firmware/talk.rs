@@ -3,7 +3,7 @@
 use cargo_async_init::catalog::boards::{Board, Light};
 use serde_json::{Value, json};
 
-use crate::boot::{moved, neighbour};
+use super::{moved, neighbour};
 
 /// What commands and other lines are answered, and whether the light is lit then: with each of the ways to
 /// end a line, and with what must not disturb the lines behind it.
@@ -44,7 +44,7 @@ const TALK: [(&str, &str, bool); 9] = [
 const GARBLED: &str = "led off\r\n";
 
 /// A board's console and the conversation, as `emulator/spec.py` wants it.
-pub(crate) fn console(board: &Board) -> Option<Value> {
+pub(super) fn console(board: &Board) -> Option<Value> {
     let console = board.console?;
     let uart = board.chip().uart(console.uart)?;
     let has_light = !matches!(board.light, Light::None);
@@ -67,7 +67,7 @@ pub(crate) fn console(board: &Board) -> Option<Value> {
 }
 
 /// Ways to say wrong things of a console, what has to be among the reasons, and the console said so.
-pub(crate) fn broken(console: &Value) -> Vec<(&'static str, &'static str, Value)> {
+pub(super) fn broken(console: &Value) -> Vec<(&'static str, &'static str, Value)> {
     let with = |key: &str, value: Value| {
         let mut changed = console.clone();
         changed[key] = value;
