@@ -83,8 +83,8 @@ class Machine:
         return judge(self._spec, scenario, self._light)
 
     def _judge_talk(self, talk: Talk) -> dict[str, Any]:
-        picture = judge_picture(self._spec, self._light) if self._light else {}
-        return talk.judge(self._light) | picture
+        answers = talk.judge(self._light)
+        return answers | (judge_picture(self._spec, self._light) if self._light else {})
 
     def _live(self, scenario: Scenario) -> None:
         """Run, sleep, wake, until it is over."""
