@@ -110,6 +110,8 @@ impl Blueprint {
         layers.push(format!("{home}/{}", self.kind.id));
         if let Some(board) = &self.board {
             layers.push(format!("{home}/_{}-{}", self.kind.id, board.family()));
+            let wireless = matches!(board.light, Light::Wireless);
+            layers.extend(wireless.then(|| format!("{home}/_{}-wireless", self.kind.id)));
             let log = self.ways[0].filter(|_| board.flasher.log == Log::Rtt);
             layers.extend(log.map(|log| format!("{home}/_{}-{}", self.kind.id, log.id)));
         }
@@ -203,6 +205,9 @@ impl Blueprint {
             let mut hardware = board.context();
             if self.kind.parts.contains(&Part::Network) {
                 hardware["expect"] = json!(board.expect_of_network());
+            }
+            if self.kind.parts.contains(&Part::Usb) {
+                hardware["expect"] = json!(board.expect_of_usb());
             }
             if self.kind.parts.contains(&Part::Sleep) {
                 hardware["expect"] = json!(board.expect_of_sleep());

@@ -195,6 +195,8 @@ pub struct Chip {
     pub usb: Usb,
     /// The interrupt of that peripheral, for `bind_interrupts!`.
     pub usb_interrupt: &'static str,
+    /// Its pins for D+ and D-, where it has them of others (STM32).
+    pub usb_pins: Option<[&'static str; 2]>,
     /// Whether the HAL can start the 48 MHz oscillator that USB needs (STM32).
     pub hsi48: bool,
     /// Whether a program can sleep deeply while it waits: STM32, the HAL's feature `low-power`.

@@ -125,6 +125,13 @@ pub static KINDS: &[Kind] = &[
         parts: &[Part::Light, Part::Network],
         needs: &[],
     },
+    Kind {
+        id: "usb",
+        note: "a serial port on USB that sends back what it gets",
+        shape: Shape::Firmware,
+        parts: &[Part::Light, Part::Usb],
+        needs: &["has-usb-clock", "frees-usb-pins"],
+    },
 ];
 
 /// The kind of that name.

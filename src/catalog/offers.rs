@@ -222,6 +222,16 @@ pub static OFFERS: &[Offer] = &[
         ],
     },
     Offer {
+        runtime: "embassy",
+        engine: None,
+        kind: "usb",
+        summary: "Firmware on embassy that is a serial port on USB and echoes what it gets.",
+        rust_version: "1.95",
+        port: None,
+        try_it: &["cargo test-host"],
+        caveats: &[],
+    },
+    Offer {
         runtime: "agnostic",
         engine: None,
         kind: "lib",

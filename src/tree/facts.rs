@@ -2,9 +2,10 @@
 
 use super::Lookup;
 use crate::catalog::boards::{self, Board, Flasher, Light, Log};
-use crate::catalog::chips::{self, Bank, Chip, Class, Usb};
+use crate::catalog::chips::{self, Bank, Chip, Class};
 use crate::catalog::kinds::{self, Part};
 use crate::catalog::partitions::Partitions;
+use crate::catalog::usb::{self, Wires};
 
 /// The value of `--board` for hardware that has no row: its chip and pins are answers of their own.
 pub const CUSTOM: &str = "custom";
@@ -20,6 +21,8 @@ pub const FACTS: &[(&str, &[&str])] = &[
     ("has-button", &["yes", "no"]),
     ("has-console", &["yes", "no"]),
     ("has-usb", &["yes", "no"]),
+    ("has-usb-clock", &["yes", "no"]),
+    ("frees-usb-pins", &["yes", "no"]),
     ("has-network", &["yes", "no"]),
     ("sleeps-deeply", &["yes", "no"]),
     ("wakes-on-pins", &["yes", "no"]),
@@ -37,7 +40,11 @@ pub(super) fn reason(fact: &str) -> Option<&'static str> {
         "has-led-pin" => "it has no LED on a pin of its own",
         "has-button" => "it has no button on a pin",
         "has-console" => "no serial port of it leads to a USB socket",
-        "has-usb" => "its chip is no USB device of its own",
+        "has-usb" => {
+            "its chip is no USB device that the hardware abstraction layer drives, or is not wired as one"
+        }
+        "has-usb-clock" => "no crystal is known for it, and USB's clock has to be exact",
+        "frees-usb-pins" => "its LED is on one of the two pins that USB takes",
         "has-network" => "nothing on it reaches a network",
         "sleeps-deeply" => "its chip cannot be put into deep sleep",
         "messages" => "its messages take another way out, or none",
@@ -73,7 +80,18 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
             None => answer("button")? != NOTHING,
         })),
         "has-console" => Some(yes_or_no(board(answer)?.console.is_some())),
-        "has-usb" => Some(yes_or_no(chip(answer)?.usb != Usb::None)),
+        "has-usb" => {
+            let reached = board(answer).is_none_or(|board| usb::wires(board) != Wires::Nowhere);
+            Some(yes_or_no(reached && usb::driver(chip(answer)?).is_some()))
+        }
+        "has-usb-clock" => {
+            let crystal = board(answer).and_then(|board| board.crystal);
+            Some(yes_or_no(usb::has_clock(chip(answer)?, crystal)))
+        }
+        "frees-usb-pins" => Some(yes_or_no(match (board(answer), chip(answer)?.usb_pins) {
+            (None, Some(pins)) => !pins.contains(&answer("led")?),
+            _ => true,
+        })),
         // The HAL sets up the interrupts of pins for the first of two cores alone.
         "wakes-on-pins" => Some(yes_or_no(chip(answer)?.class != Class::Secondary)),
         "has-network" => Some(yes_or_no(board(answer)?.has_network())),

@@ -26,6 +26,7 @@ struct Kind {
     exti: &'static [&'static str],
     usb: Usb,
     usb_interrupt: &'static str,
+    usb_pins: Option<[&'static str; 2]>,
     flags: &'static str,
     eth: &'static str,
     boot: Boot,
@@ -146,6 +147,7 @@ fn kind(mut columns: Columns, shared: &Shared) -> Kind {
         },
         usb: columns.word(&Usb::ALL),
         usb_interrupt: columns.text(),
+        usb_pins: usb_pins(columns.text()),
         flags: columns.text(),
         eth: columns.text(),
         boot: columns.word(&Boot::ALL),
@@ -190,6 +192,7 @@ fn chip(
         write: kind.write,
         usb: kind.usb,
         usb_interrupt: kind.usb_interrupt,
+        usb_pins: kind.usb_pins,
         hsi48: kind.flags.contains('h'),
         low_power: kind.flags.contains('l'),
         sai: kind.flags.contains('s'),
@@ -202,6 +205,11 @@ fn chip(
 
 fn get<T: Copy>(table: &[T], number: &str) -> Option<T> {
     table.get(number.parse::<usize>().ok()?).copied()
+}
+
+/// `PA12 PA11`.
+fn usb_pins(text: &'static str) -> Option<[&'static str; 2]> {
+    text.split_once(' ').map(|(plus, minus)| [plus, minus])
 }
 
 /// `3c000000:4096K 50000000:8K`.

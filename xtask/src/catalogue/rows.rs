@@ -26,6 +26,8 @@ pub struct Row {
     pub write: u32,
     pub usb: Usb,
     pub usb_interrupt: String,
+    /// `PA12 PA11`: D+ and D-.
+    pub usb_pins: String,
     pub hsi48: bool,
     pub low_power: bool,
     pub sai: bool,
@@ -59,6 +61,7 @@ impl Row {
             write: 0,
             usb: Usb::None,
             usb_interrupt: String::new(),
+            usb_pins: String::new(),
             hsi48: false,
             low_power: false,
             sai: false,
@@ -152,7 +155,7 @@ fn kind(row: &Row, exti: &str) -> String {
         .iter()
         .filter_map(|(set, letter)| set.then_some(*letter))
         .collect();
-    let columns: [&str; 12] = [
+    let columns: [&str; 13] = [
         word(&Core::ALL, row.core),
         &row.timer,
         &row.page.to_string(),
@@ -160,6 +163,7 @@ fn kind(row: &Row, exti: &str) -> String {
         exti,
         word(&Usb::ALL, row.usb),
         &row.usb_interrupt,
+        &row.usb_pins,
         &flags,
         &row.eth,
         word(&Boot::ALL, row.boot),
@@ -232,6 +236,6 @@ const SETTLED: &[&str] = &[
     "Memory of an STM32: the largest contiguous run of stm32-metapac's regions, as embassy-stm32's build script takes it.",
     "Core of an STM32: from the priority bits, the FPU's interrupt and the series; where embassy-stm32's manifest names another, the note says so.",
     "nRF: by hand in xtask/src/catalogue/nordic.rs, from the product specifications, beside probe-rs.",
-    "A section for each `%series`; what its chips share is counted from 0 in each. Columns of `%kind`: core, timer, erased at once, written at once, number of `%exti`, USB, its interrupt, flags, Ethernet, boot, class, other addresses of the same memory.",
+    "A section for each `%series`; what its chips share is counted from 0 in each. Columns of `%kind`: core, timer, erased at once, written at once, number of `%exti`, USB, its interrupt, its pins D+ and D-, flags, Ethernet, boot, class, other addresses of the same memory.",
     "Flags: h HSI48, l the feature low-power compiles, s Config::default() panics on SAI1's clock. Banks: single, dual, delivered as, preferred.",
 ];
