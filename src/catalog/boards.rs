@@ -1613,7 +1613,8 @@ impl Light {
         match self {
             Self::Pin { label, .. } => label,
             Self::Wireless => "the LED beside the USB socket",
-            Self::Matrix { .. } | Self::Pixel { .. } | Self::None => "the light",
+            Self::Matrix { .. } | Self::Pixel { .. } => "the light",
+            Self::None => "the light, which is logged,",
         }
     }
 }

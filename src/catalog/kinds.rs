@@ -130,7 +130,7 @@ pub static KINDS: &[Kind] = &[
         note: "a serial port on USB that sends back what it gets",
         shape: Shape::Firmware,
         parts: &[Part::Light, Part::Usb],
-        needs: &["has-usb-clock", "frees-usb-pins"],
+        needs: &["has-usb-clock", "has-usb-room", "frees-usb-pins"],
     },
 ];
 

@@ -229,7 +229,9 @@ pub static OFFERS: &[Offer] = &[
         rust_version: "1.95",
         port: None,
         try_it: &["cargo test-host"],
-        caveats: &[],
+        caveats: &[
+            "The numbers by which it introduces itself, `c0de:cafe`, are Embassy's for examples: a product needs its own, see `src/device.rs`.",
+        ],
     },
     Offer {
         runtime: "agnostic",

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::boards::{Board, Crystal};
-use super::chips::{Chip, Class, Usb};
+use super::chips::{Chip, Class, KIB, Usb};
 
 /// Where the two wires of a board's chip end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,8 +177,11 @@ pub fn driver(chip: &Chip) -> Option<&'static str> {
         (Usb::Device, _) => Some("_usb-device-stm32"),
         (Usb::OtgFs | Usb::OtgHs, _) => Some("_usb-otg-stm32"),
         (Usb::Usbd, _) => Some("_usb-device-nrf"),
+        (Usb::Usbhs, _) => Some("_usb-otg-nrf"),
         (Usb::Rp, _) => Some("_usb-device-rp"),
-        (Usb::None | Usb::Usbhs | Usb::SerialJtag | Usb::EspOtg | Usb::Musb, _) => None,
+        // An ESP's is a serial port already, which messages take. The drivers for MUSB, of PY32 and
+        // SF32, are of crates that call themselves unfinished, and were not tried.
+        (Usb::None | Usb::SerialJtag | Usb::EspOtg | Usb::Musb, _) => None,
     }
 }
 
@@ -214,6 +217,13 @@ pub fn has_clock(chip: &Chip, crystal: Option<Crystal>) -> bool {
     chip.family != "stm32" || clock(chip, crystal).is_some()
 }
 
+/// Whether flash has room for it: it was found to take up to 31 KiB with the controllers of chips
+/// that have so little.
+#[must_use]
+pub const fn has_room(chip: &Chip) -> bool {
+    chip.flash.length >= 32 * KIB
+}
+
 /// The layers below `embassy/` that make that board's chip a device.
 pub fn layers(board: &Board) -> impl Iterator<Item = &'static str> {
     let chip = board.chip();
@@ -237,7 +247,7 @@ pub fn context(board: &Board) -> Map<String, Value> {
     set("usb_peripheral", chip.usb.peripheral());
     set("usb_interrupt", chip.usb_interrupt);
     set("usb_wiring", &wiring(board));
-    let high = chip.usb == Usb::OtgHs && chip.series == "stm32wba";
+    let high = chip.usb == Usb::Usbhs || chip.usb == Usb::OtgHs && chip.series == "stm32wba";
     set("usb_phy", if high { "hs" } else { "fs" });
     set("usb_speed", if high { "high" } else { "full" });
     set("usb_packet", if high { "512" } else { "64" });
@@ -256,6 +266,7 @@ pub fn context(board: &Board) -> Map<String, Value> {
 fn power_interrupt(chip: &Chip) -> &'static str {
     match chip.series {
         "nrf53" => "USBREGULATOR",
+        "nrf54l" => "VREGUSB",
         _ => "CLOCK_POWER",
     }
 }

@@ -185,8 +185,7 @@ fn distinct(boards: &[&Board], of: impl Fn(&Board) -> &'static str) -> Vec<&'sta
 }
 
 fn name(boards: &[&Board]) -> String {
-    let names: Vec<&str> = boards.iter().map(|board| board.short_name()).collect();
-    names.join(", ")
+    distinct(boards, Board::short_name).join(", ")
 }
 
 fn lookup(table: &[(&str, &'static str)], key: &str) -> Option<&'static str> {

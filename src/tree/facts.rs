@@ -22,6 +22,7 @@ pub const FACTS: &[(&str, &[&str])] = &[
     ("has-console", &["yes", "no"]),
     ("has-usb", &["yes", "no"]),
     ("has-usb-clock", &["yes", "no"]),
+    ("has-usb-room", &["yes", "no"]),
     ("frees-usb-pins", &["yes", "no"]),
     ("has-network", &["yes", "no"]),
     ("sleeps-deeply", &["yes", "no"]),
@@ -40,10 +41,9 @@ pub(super) fn reason(fact: &str) -> Option<&'static str> {
         "has-led-pin" => "it has no LED on a pin of its own",
         "has-button" => "it has no button on a pin",
         "has-console" => "no serial port of it leads to a USB socket",
-        "has-usb" => {
-            "its chip is no USB device that the hardware abstraction layer drives, or is not wired as one"
-        }
+        "has-usb" => "no driver makes its chip a USB device, or the chip's two wires lead nowhere",
         "has-usb-clock" => "no crystal is known for it, and USB's clock has to be exact",
+        "has-usb-room" => "it takes 32 KiB of flash",
         "frees-usb-pins" => "its LED is on one of the two pins that USB takes",
         "has-network" => "nothing on it reaches a network",
         "sleeps-deeply" => "its chip cannot be put into deep sleep",
@@ -88,6 +88,7 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
             let crystal = board(answer).and_then(|board| board.crystal);
             Some(yes_or_no(usb::has_clock(chip(answer)?, crystal)))
         }
+        "has-usb-room" => Some(yes_or_no(usb::has_room(chip(answer)?))),
         "frees-usb-pins" => Some(yes_or_no(match (board(answer), chip(answer)?.usb_pins) {
             (None, Some(pins)) => !pins.contains(&answer("led")?),
             _ => true,
