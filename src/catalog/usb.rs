@@ -169,19 +169,20 @@ pub fn wires(board: &Board) -> Wires {
 /// driver for it that works.
 #[must_use]
 pub fn driver(chip: &Chip) -> Option<&'static str> {
-    match (chip.usb, chip.series) {
-        // The first core sets up the clocks, by a program of its own that knows nothing of USB.
-        _ if chip.class == Class::Secondary => None,
-        // embassy-stm32 0.6.0 `src/usb/mod.rs` takes no 48 MHz for it, which is what it runs at.
-        (Usb::OtgFs, "stm32h7rs") => None,
-        (Usb::Device, _) => Some("_usb-device-stm32"),
-        (Usb::OtgFs | Usb::OtgHs, _) => Some("_usb-otg-stm32"),
-        (Usb::Usbd, _) => Some("_usb-device-nrf"),
-        (Usb::Usbhs, _) => Some("_usb-otg-nrf"),
-        (Usb::Rp, _) => Some("_usb-device-rp"),
+    // The clocks of a second core the first sets up, by a program of its own that knows nothing of USB.
+    // And embassy-stm32 0.6.0, `src/usb/mod.rs`, takes no 48 MHz for the H7RS, at which it would run.
+    if chip.class == Class::Secondary || chip.series == "stm32h7rs" {
+        return None;
+    }
+    match chip.usb {
+        Usb::Device => Some("_usb-device-stm32"),
+        Usb::OtgFs | Usb::OtgHs => Some("_usb-otg-stm32"),
+        Usb::Usbd => Some("_usb-device-nrf"),
+        Usb::Usbhs => Some("_usb-otg-nrf"),
+        Usb::Rp => Some("_usb-device-rp"),
         // An ESP's is a serial port already, which messages take. The drivers for MUSB, of PY32 and
         // SF32, are of crates that call themselves unfinished, and were not tried.
-        (Usb::None | Usb::SerialJtag | Usb::EspOtg | Usb::Musb, _) => None,
+        Usb::None | Usb::SerialJtag | Usb::EspOtg | Usb::Musb => None,
     }
 }
 
