@@ -9,7 +9,7 @@ use crate::catalog::boards::{self, Board, Button, Level, Light, Log};
 use crate::catalog::chips::{self, KIB};
 use crate::catalog::extras::{EXTRAS, Extra};
 use crate::catalog::kinds::{self, Kind, Part, Shape};
-use crate::catalog::offers::{self, Engine, Offer};
+use crate::catalog::offers::{self, Engine, Framework, Offer};
 use crate::catalog::partitions::Partitions;
 use crate::catalog::runtimes::{self, Runtime};
 use crate::catalog::ways::{self, LOGS, PANICS, Way};
@@ -37,6 +37,8 @@ pub struct Blueprint {
     pub kind: &'static Kind,
     /// The engine's row, where the runtime has a choice of them.
     pub engine: Option<&'static Engine>,
+    /// What answers HTTP, where a flag may choose.
+    pub framework: Option<&'static Framework>,
     /// The row of this very combination.
     pub offer: &'static Offer,
     /// The board, for firmware.
@@ -72,6 +74,7 @@ impl Blueprint {
             runtime,
             kind,
             engine,
+            framework: framework(runtime, kind, &answers),
             offer,
             board: board(&answers),
             ways: [("log", LOGS), ("panic", PANICS)].map(|(id, rows)| way(id, rows, &answers)),
@@ -93,8 +96,13 @@ impl Blueprint {
             .iter()
             .map(|&base| base.to_owned())
             .collect();
+        layers.extend(kinds::common(self.kind).map(str::to_owned));
         layers.push(format!("_kinds/{}", self.kind.id));
+        if let Some(framework) = self.framework {
+            layers.push(format!("_frameworks/{}/{}", framework.id, self.kind.id));
+        }
         layers.push(format!("{runtime}/_base"));
+        layers.extend(kinds::common(self.kind).map(|layer| format!("{runtime}/{layer}")));
         if let Some(board) = &self.board {
             layers.extend(
                 board
@@ -108,6 +116,9 @@ impl Blueprint {
             layers.push(format!("{home}/_base"));
         }
         layers.push(format!("{home}/{}", self.kind.id));
+        if let Some(framework) = self.framework {
+            layers.push(format!("{runtime}/{}/{}", framework.id, self.kind.id));
+        }
         if let Some(board) = &self.board {
             layers.push(format!("{home}/_{}-{}", self.kind.id, board.family()));
             let log = self.ways[0].filter(|_| board.flasher.log == Log::Rtt);
@@ -145,14 +156,22 @@ impl Blueprint {
         let mut words = vec![self.runtime.id];
         words.extend(self.engine.map(|engine| engine.id));
         words.push(self.kind.id);
+        words.extend(self.answers.one("framework"));
         words.extend(self.board.as_ref().map(Board::short_name));
         words.extend(self.extras.iter().map(|extra| extra.id));
         words.join(", ")
     }
 
+    /// What the project is, in one sentence.
+    pub fn summary(&self) -> &'static str {
+        let own = self.framework.and_then(|framework| framework.summary);
+        own.unwrap_or(self.offer.summary)
+    }
+
     /// What to watch out for, from the general to the particular.
     pub fn caveats(&self) -> Vec<String> {
-        let general = [self.runtime.caveats, self.offer.caveats].concat();
+        let own = self.framework.and_then(|framework| framework.caveats);
+        let general = [self.runtime.caveats, own.unwrap_or(self.offer.caveats)].concat();
         let own = self.board.as_ref().map(Board::caveats);
         let general = general.into_iter().map(str::to_owned);
         general.chain(own.unwrap_or_default()).collect()
@@ -179,7 +198,7 @@ impl Blueprint {
         set("runtime", json!(self.runtime.id));
         set("kind", json!(self.kind.id));
         set("engine", json!(self.engine.map_or("", |engine| engine.id)));
-        set("summary", json!(self.offer.summary));
+        set("summary", json!(self.summary()));
         set("reason", json!(self.runtime.reason));
         set("caveats", json!(self.caveats()));
         set("command", json!(self.command(self.name.as_str())));
@@ -221,6 +240,13 @@ impl Blueprint {
         );
         Value::Object(context)
     }
+}
+
+/// The framework that was named, or the default of that runtime and kind.
+fn framework(runtime: &Runtime, kind: &Kind, answers: &Answers) -> Option<&'static Framework> {
+    let named = answers.one("framework");
+    let mut rows = offers::frameworks(runtime.id, kind.id);
+    rows.find(|row| named.is_none_or(|id| id == row.id))
 }
 
 /// What was said of that, or what suits the other answers.

@@ -54,6 +54,7 @@ fn run(project: &Project) -> Result<(), Failed> {
         .join(project.with(&[]).slug());
     match project.answers.one("kind") {
         Some("http") => talk_http(&program)?,
+        Some("grpc") => talk_grpc(&program, &folder)?,
         Some("tcp") => talk_tcp(&program)?,
         Some("app") => read_app(&program)?,
         Some("file") => checksum(&program, &folder)?,
@@ -190,6 +191,27 @@ fn expect(what: &str, answer: &str, start: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("{what}: expected {start:?}, got {answer:?}"))
+}
+
+/// By the project's own client, which is a tonic client.
+fn talk_grpc(program: &Path, folder: &Path) -> Result<(), String> {
+    let server = Server::start(program)?;
+    let call = |name: &str| {
+        let address = &server.address;
+        projects::cargo(
+            folder,
+            &format!("run --example client -- {address} {name} 2"),
+        )
+    };
+    let greetings = call("Ada")?;
+    if !greetings.contains("hello, Ada\n1: hello, Ada\n2: hello, Ada\n") {
+        return Err(format!("the client printed {greetings:?}"));
+    }
+    match call(&"x".repeat(101)) {
+        Err(said) if said.contains("InvalidArgument") && said.contains("name: must not be") => {}
+        other => return Err(format!("a name that is too long: {other:?}")),
+    }
+    server.stop()
 }
 
 fn talk_tcp(program: &Path) -> Result<(), String> {

@@ -84,6 +84,13 @@ pub static KINDS: &[Kind] = &[
         needs: &[],
     },
     Kind {
+        id: "grpc",
+        note: "a gRPC service: streams, deadlines, health, reflection, no protoc",
+        shape: Shape::Server,
+        parts: &[],
+        needs: &[],
+    },
+    Kind {
         id: "app",
         note: "a program that does several things at once and ends",
         shape: Shape::Program,
@@ -126,6 +133,28 @@ pub static KINDS: &[Kind] = &[
         needs: &[],
     },
 ];
+
+/// What several kinds have in common: a layer below each of them, and one of the runtime's below the
+/// runtime's half.
+#[derive(Debug)]
+pub struct Common {
+    /// The folder under `templates/`, and under `templates/<runtime>/`.
+    pub layer: &'static str,
+    /// The ids of the kinds.
+    pub kinds: &'static [&'static str],
+}
+
+/// Every common layer, in the order in which they are applied.
+pub static COMMON: &[Common] = &[Common {
+    layer: "_service",
+    kinds: &["http", "grpc"],
+}];
+
+/// The layers that a kind shares with others.
+pub fn common(kind: &Kind) -> impl Iterator<Item = &'static str> {
+    let shared = COMMON.iter().filter(|row| row.kinds.contains(&kind.id));
+    shared.map(|row| row.layer)
+}
 
 /// The kind of that name.
 pub fn find(id: &str) -> Option<&'static Kind> {

@@ -42,6 +42,52 @@ pub static ENGINES: &[Engine] = &[
     },
 ];
 
+/// What answers HTTP on a runtime, where a flag may choose: a layer over the kind's own.
+#[derive(Debug)]
+pub struct Framework {
+    /// The value of `--framework`, and the folder's name under `templates/<runtime>/`; what it needs of no
+    /// runtime lies under `templates/_frameworks/`.
+    pub id: &'static str,
+    /// One line for the help.
+    pub note: &'static str,
+    /// The runtime's id.
+    pub runtime: &'static str,
+    /// The kind's id.
+    pub kind: &'static str,
+    /// What the project is, where that is not what the offer says.
+    pub summary: Option<&'static str>,
+    /// What to watch out for instead of what the offer says; `None` leaves that as it is.
+    pub caveats: Option<&'static [&'static str]>,
+}
+
+/// Every framework; the first of a runtime and kind is what they have if nobody says.
+pub static FRAMEWORKS: &[Framework] = &[
+    Framework {
+        id: "axum",
+        note: "routes, extractors, and middleware by tower",
+        runtime: "tokio",
+        kind: "http",
+        summary: None,
+        caveats: None,
+    },
+    Framework {
+        id: "hyper",
+        note: "no framework: a `match` for routes, fewer crates",
+        runtime: "tokio",
+        kind: "http",
+        summary: Some("An HTTP service on hyper and tokio."),
+        caveats: Some(&[]),
+    },
+    Framework {
+        id: "hyper",
+        note: "no framework: a `match` for routes, fewer crates",
+        runtime: "smol",
+        kind: "http",
+        summary: None,
+        caveats: None,
+    },
+];
+
 const HTTP: &[&str] = &["cargo run", "curl localhost:3000/healthz"];
 const TCP: &[&str] = &["cargo run", "nc localhost 7000"];
 const RUN: &[&str] = &["cargo run"];
@@ -76,6 +122,17 @@ pub static OFFERS: &[Offer] = &[
         port: Some(7000),
         try_it: TCP,
         caveats: &[],
+    },
+    Offer {
+        runtime: "tokio",
+        engine: None,
+        kind: "grpc",
+        summary: "A gRPC service on tonic and tokio.",
+        // tonic 0.14 declares it.
+        rust_version: "1.88",
+        port: Some(50051),
+        try_it: &["cargo run", "cargo run --example client"],
+        caveats: &["A cold release build compiles some 110 crates: cache `target/` in CI."],
     },
     Offer {
         runtime: "tokio",
@@ -243,4 +300,11 @@ pub fn find(runtime: &str, engine: Option<&str>, kind: &str) -> Option<&'static 
 /// The engine of that name.
 pub fn engine(id: &str) -> Option<&'static Engine> {
     ENGINES.iter().find(|engine| engine.id == id)
+}
+
+/// The frameworks of that runtime and kind, the default first.
+pub fn frameworks(runtime: &str, kind: &str) -> impl Iterator<Item = &'static Framework> {
+    FRAMEWORKS
+        .iter()
+        .filter(move |row| row.runtime == runtime && row.kind == kind)
 }

@@ -4,6 +4,7 @@ use super::Lookup;
 use crate::catalog::boards::{self, Board, Flasher, Light, Log};
 use crate::catalog::chips::{self, Bank, Chip, Class, KIB, Usb};
 use crate::catalog::kinds::{self, Part};
+use crate::catalog::offers;
 use crate::catalog::partitions::Partitions;
 
 /// The value of `--board` for hardware that has no row: its chip and pins are answers of their own.
@@ -110,6 +111,10 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
 /// The default of that question, where it depends on what was answered before.
 pub(super) fn preferred(id: &str, answer: Lookup) -> Option<&'static str> {
     match id {
+        "framework" => {
+            let default = offers::frameworks(answer("runtime")?, answer("kind")?).next();
+            Some(default?.id)
+        }
         "banks" => Some(match chip(answer)?.banks.as_ref()?.preferred {
             Bank::Single => "single",
             Bank::Dual => "dual",

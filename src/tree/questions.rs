@@ -4,7 +4,7 @@ use super::{CUSTOM, Choice, Condition, NOTHING, Names, Question, Style};
 use crate::catalog::boards::BOARDS;
 use crate::catalog::extras::{EXTRAS, Extra};
 use crate::catalog::kinds::{KINDS, Kind, Shape};
-use crate::catalog::offers::{ENGINES, Engine, OFFERS, Offer};
+use crate::catalog::offers::{ENGINES, Engine, FRAMEWORKS, Framework, OFFERS, Offer};
 use crate::catalog::runtimes::RUNTIMES;
 use crate::catalog::ways::{LOGS, PANICS, Way};
 
@@ -288,6 +288,44 @@ fn program() -> Vec<Question> {
             default: "compio",
             ..question("engine", "Which engine?", "The crate that drives the ring")
         },
+        framework(),
+    ]
+}
+
+/// An option, because most are served by the default, and who asks for a kind alone goes on getting it.
+fn framework() -> Question {
+    let mut choices: Vec<Choice> = Vec::new();
+    for row in FRAMEWORKS {
+        if !choices.iter().any(|choice| choice.value == row.id) {
+            choices.push(framework_choice(row));
+        }
+    }
+    Question {
+        style: Style::Option,
+        when: FRAMEWORKS.iter().map(carries).collect(),
+        choices,
+        default: FRAMEWORKS[0].id,
+        ..question(
+            "framework",
+            "Which framework?",
+            "What stands between the program and HTTP",
+        )
+    }
+}
+
+fn framework_choice(framework: &'static Framework) -> Choice {
+    let rows = FRAMEWORKS.iter().filter(|row| row.id == framework.id);
+    Choice {
+        when: rows.map(carries).collect(),
+        ..choice(framework.id, framework.note)
+    }
+}
+
+/// Where a framework is to be had.
+fn carries(framework: &'static Framework) -> Vec<Condition> {
+    vec![
+        is("runtime", &[framework.runtime]),
+        is("kind", &[framework.kind]),
     ]
 }
 

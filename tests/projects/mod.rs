@@ -16,7 +16,7 @@ use cargo_async_init::fileset::FileSet;
 use cargo_async_init::name::PackageName;
 use cargo_async_init::plan::plan;
 use cargo_async_init::template;
-use cargo_async_init::tree::{NOTHING, tree};
+use cargo_async_init::tree::{NOTHING, Style, tree};
 
 /// A path of the tree, with extras: what decides one project.
 #[derive(Clone, Debug)]
@@ -77,11 +77,14 @@ impl Project {
             .collect()
     }
 
-    /// The same project with every other way of logging and of panicking that it can have.
+    /// The same project with every other option that it can have: ways of logging and of panicking, frameworks.
     pub fn with_every_way(&self) -> Vec<Self> {
         let mut every = vec![self.answers.clone()];
-        for id in ["log", "panic"] {
-            let question = tree().question(id).expect("a question");
+        for question in &tree().questions {
+            if question.style != Style::Option || tree().open(question, &self.answers).is_empty() {
+                continue;
+            }
+            let id = question.id;
             let ways = |answers: &Answers| {
                 let open = tree().open(question, answers).into_iter();
                 let answered = open.map(|way| answers.with(id, Answer::One(way.value)));
@@ -123,13 +126,18 @@ impl Project {
     }
 }
 
-/// Every path of the tree, without extras. Of the chips without a board, those that stand for all;
+/// Every path of the tree, without extras, and the options of what is hosted. Of the chips without a board, those that stand for all;
 /// and one of each family, with something on its pins and with nothing.
 pub fn all() -> Vec<Project> {
     let mut met = BTreeSet::new();
     let answers = tree().projects().into_iter().chain(wired());
     answers
         .map(|answers| Project { answers }.with(&[]))
+        .flat_map(|project| {
+            let firmware = project.is_firmware();
+            let other = (!firmware).then(|| project.with_every_way());
+            std::iter::once(project).chain(other.into_iter().flatten())
+        })
         .filter(|project| met.insert(project.answers.clone()))
         .collect()
 }
