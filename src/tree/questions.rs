@@ -343,6 +343,8 @@ fn extra_choice(row: &'static Extra) -> Choice {
     when.extend(row.needs.iter().map(|fact| is(fact, &["yes"])));
     Choice {
         when: vec![when],
+        elsewhere: row.elsewhere,
+        brings: row.brings,
         ..choice(row.id, row.note)
     }
 }
