@@ -27,6 +27,8 @@ fn choice(value: &'static str, note: &'static str) -> Choice {
         note,
         when: Vec::new(),
         leaf: None,
+        elsewhere: None,
+        brings: &[],
     }
 }
 
