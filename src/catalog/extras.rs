@@ -66,6 +66,71 @@ pub static EXTRAS: &[Extra] = &[
         in_member: None,
     },
     Extra {
+        id: "compose",
+        note: "compose.yaml: the image, kept up and confined (brings docker)",
+        shapes: &[Shape::Server],
+        elsewhere: Some("only a server stays up"),
+        needs: &[],
+        brings: &["docker"],
+        in_member: Some(
+            "`compose`: it builds the `Dockerfile` beside it: move `compose.yaml` along with that",
+        ),
+    },
+    Extra {
+        id: "justfile",
+        note: "recipes for `just`: what a change has to pass, and what else is typed often",
+        shapes: &[
+            Shape::Server,
+            Shape::Program,
+            Shape::Library,
+            Shape::Firmware,
+        ],
+        elsewhere: None,
+        needs: &[],
+        brings: &[],
+        in_member: None,
+    },
+    Extra {
+        id: "dependabot",
+        note: "a pull request a week for newer dependencies",
+        shapes: &[Shape::Server, Shape::Program, Shape::Library],
+        elsewhere: Some(
+            "what firmware depends on moves together, with the Rust it is pinned to: generate it anew",
+        ),
+        needs: &[],
+        brings: &[],
+        in_member: Some(
+            "`dependabot`: it counts at the top of the repository alone: move `.github/dependabot.yml` there",
+        ),
+    },
+    Extra {
+        id: "devcontainer",
+        note: "a development container, for VS Code, Codespaces and others",
+        shapes: &[Shape::Server, Shape::Program, Shape::Library],
+        elsewhere: Some(
+            "a container does not reach the probe or port that firmware is flashed through",
+        ),
+        needs: &[],
+        brings: &[],
+        in_member: Some(
+            "`devcontainer`: editors look for it at the top of what they open: move `.devcontainer` there",
+        ),
+    },
+    Extra {
+        id: "agents",
+        note: "AGENTS.md: how to build, run and test, where things are, what bites",
+        shapes: &[
+            Shape::Server,
+            Shape::Program,
+            Shape::Library,
+            Shape::Firmware,
+        ],
+        elsewhere: None,
+        needs: &[],
+        brings: &[],
+        in_member: None,
+    },
+    Extra {
         id: "vscode",
         note: "VS Code: build, flash and debug through the probe with F5",
         shapes: &[Shape::Firmware],
