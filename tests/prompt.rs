@@ -204,6 +204,8 @@ fn a_board_is_found_by_a_part_of_its_name() {
     });
     terminal
         .press(ENTER)
+        .see(KIND)
+        .press(ENTER)
         .see(EXTRAS)
         .press(ENTER)
         .see("hello: embassy, blinky, xiao-esp32c6 · ")
