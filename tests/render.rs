@@ -195,7 +195,11 @@ fn a_kinds_own_files_are_the_same_for_every_runtime() {
             }
         }
     }
-    for (kind, file) in [("tcp", "src/protocol.rs"), ("app", "src/report.rs")] {
+    for (kind, file) in [
+        ("tcp", "src/protocol.rs"),
+        ("app", "src/report.rs"),
+        ("worker", "src/dispatch.rs"),
+    ] {
         assert!(
             texts.contains_key(&(kind.to_owned(), file.to_owned())),
             "{kind}: {file}"

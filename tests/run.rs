@@ -10,7 +10,7 @@ use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -57,6 +57,7 @@ fn run(project: &Project) -> Result<(), Failed> {
         Some("grpc") => talk_grpc(&program, &folder)?,
         Some("tcp") => talk_tcp(&program)?,
         Some("app") => read_app(&program)?,
+        Some("worker") => bring_jobs(&program, &folder)?,
         Some("file") => checksum(&program, &folder)?,
         Some("lib") => run_examples(&folder)?,
         other => return Err(format!("nobody knows how to run the kind {other:?}").into()),
@@ -115,25 +116,34 @@ impl Server {
 
     /// SIGTERM must end it with code 0.
     fn stop(mut self) -> Result<(), String> {
-        let sent = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
-            .status()
-            .map_err(|error| format!("kill: {error}"))?;
-        if !sent.success() {
-            return Err("cannot send SIGTERM".to_owned());
+        expect_code(end_by(&mut self.child, "-TERM")?, 0)
+    }
+}
+
+/// Sends a signal and waits for the end.
+fn end_by(child: &mut Child, signal: &str) -> Result<ExitStatus, String> {
+    let sent = Command::new("kill")
+        .args([signal, &child.id().to_string()])
+        .status()
+        .map_err(|error| format!("kill: {error}"))?;
+    if !sent.success() {
+        return Err(format!("cannot send {signal}"));
+    }
+    let began = Instant::now();
+    while began.elapsed() < PATIENCE {
+        if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
+            return Ok(status);
         }
-        let began = Instant::now();
-        while began.elapsed() < PATIENCE {
-            if let Some(status) = self.child.try_wait().map_err(|error| error.to_string())? {
-                return if status.success() {
-                    Ok(())
-                } else {
-                    Err(format!("ended with {status}"))
-                };
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        Err("still running after SIGTERM".to_owned())
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    Err(format!("still running after {signal}"))
+}
+
+fn expect_code(status: ExitStatus, code: i32) -> Result<(), String> {
+    if status.code() == Some(code) {
+        Ok(())
+    } else {
+        Err(format!("ended with {status}, not with code {code}"))
     }
 }
 
@@ -243,6 +253,88 @@ fn read_app(program: &Path) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!("printed {output:?}"))
+    }
+}
+
+/// Jobs that are done, tried again, given up, and finished although SIGTERM came in the middle.
+fn bring_jobs(program: &Path, folder: &Path) -> Result<(), String> {
+    let spool = folder.with_extension("spool");
+    let _ = fs::remove_dir_all(&spool);
+    let text = |error: io::Error| error.to_string();
+    fs::create_dir_all(spool.join("new")).map_err(text)?;
+    let bring = |name: &str, job: &str| {
+        let whole = spool.join(name);
+        fs::write(&whole, job)?;
+        fs::rename(whole, spool.join("new").join(name))
+    };
+    let mut worker = Worker::start(program, &spool)?;
+    bring("ada", r#"{"do": "greet", "name": "Ada"}"#).map_err(text)?;
+    worker.wait_for("done: hello, Ada")?;
+    bring("shaky", r#"{"do": "fail", "times": 2}"#).map_err(text)?;
+    worker.wait_for("to be tried again: attempt 1 fails")?;
+    worker.wait_for("to be tried again: attempt 2 fails")?;
+    worker.wait_for("done: attempt 3 went well")?;
+    bring("buggy", r#"{"do": "panic"}"#).map_err(text)?;
+    worker.wait_for("given up: panicked")?;
+    wait_for_file(&spool.join("dead/buggy"))?;
+
+    bring("slow", r#"{"do": "wait", "millis": 500}"#).map_err(text)?;
+    wait_for_file(&spool.join("work/1/slow"))?;
+    let ended = end_by(&mut worker.child, "-TERM")?;
+    worker.wait_for("draining")?;
+    worker.wait_for("done: waited 500 ms")?;
+    expect_code(ended, 0)
+}
+
+fn wait_for_file(path: &Path) -> Result<(), String> {
+    let began = Instant::now();
+    while began.elapsed() < PATIENCE {
+        if path.exists() {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Err(format!("{} does not come", path.display()))
+}
+
+/// A worker, killed when the test is over.
+struct Worker {
+    child: Child,
+    log: BufReader<ChildStderr>,
+}
+
+impl Worker {
+    fn start(program: &Path, spool: &Path) -> Result<Self, String> {
+        let mut child = Command::new(program)
+            .args(["--poll-interval", "0.02", "--backoff", "0.02"])
+            .arg("--spool")
+            .arg(spool)
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("{}: {error}", program.display()))?;
+        let log = child.stderr.take().ok_or("no standard error")?;
+        let log = BufReader::new(log);
+        Ok(Self { child, log })
+    }
+
+    /// Reads the log up to a line with this in it.
+    fn wait_for(&mut self, text: &str) -> Result<(), String> {
+        let mut line = String::new();
+        while !line.contains(text) {
+            line.clear();
+            let read = self.log.read_line(&mut line);
+            if read.map_err(|error| error.to_string())? == 0 {
+                return Err(format!("the log ended without {text:?}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

@@ -5,7 +5,7 @@
 pub enum Shape {
     /// Listens on a port until told to stop.
     Server,
-    /// Does its work and ends.
+    /// Works for whoever starts it, and listens nowhere.
     Program,
     /// Is used by other programs.
     Library,
@@ -101,6 +101,13 @@ pub static KINDS: &[Kind] = &[
         needs: &[],
     },
     Kind {
+        id: "worker",
+        note: "a worker that takes jobs from a queue: retries, time-outs, drain",
+        shape: Shape::Program,
+        parts: &[],
+        needs: &[],
+    },
+    Kind {
         id: "file",
         note: "a program that reads and checksums files, several reads in flight",
         shape: Shape::Program,
@@ -155,10 +162,20 @@ pub struct Common {
 }
 
 /// Every common layer, in the order in which they are applied.
-pub static COMMON: &[Common] = &[Common {
-    layer: "_service",
-    kinds: &["http", "grpc"],
-}];
+pub static COMMON: &[Common] = &[
+    Common {
+        layer: "_logging",
+        kinds: &["http", "grpc", "worker"],
+    },
+    Common {
+        layer: "_signals",
+        kinds: &["http", "grpc", "worker"],
+    },
+    Common {
+        layer: "_service",
+        kinds: &["http", "grpc"],
+    },
+];
 
 /// The layers that a kind shares with others.
 pub fn common(kind: &Kind) -> impl Iterator<Item = &'static str> {

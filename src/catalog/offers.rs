@@ -91,6 +91,10 @@ pub static FRAMEWORKS: &[Framework] = &[
 const HTTP: &[&str] = &["cargo run", "curl localhost:3000/healthz"];
 const TCP: &[&str] = &["cargo run", "nc localhost 7000"];
 const RUN: &[&str] = &["cargo run"];
+const WORKER: &[&str] = &[
+    "cargo run",
+    r#"echo '{"do": "greet", "name": "Ada"}' > spool/new/ada"#,
+];
 const COMPIO: &[&str] = &[
     "compio is young: a breaking release every two to four months, so its version is pinned to 0.19.",
     "compio declares no rust-version: 1.95 is what its own crates were found to need.",
@@ -145,6 +149,17 @@ pub static OFFERS: &[Offer] = &[
         caveats: &[],
     },
     Offer {
+        runtime: "tokio",
+        engine: None,
+        kind: "worker",
+        summary: "A worker on tokio that takes jobs from a spool directory.",
+        // The lock on the spool is `File::try_lock`.
+        rust_version: "1.89",
+        port: None,
+        try_it: WORKER,
+        caveats: &[],
+    },
+    Offer {
         runtime: "smol",
         engine: None,
         kind: "http",
@@ -172,6 +187,17 @@ pub static OFFERS: &[Offer] = &[
         rust_version: "1.85",
         port: None,
         try_it: RUN,
+        caveats: &[],
+    },
+    Offer {
+        runtime: "smol",
+        engine: None,
+        kind: "worker",
+        summary: "A worker on smol that takes jobs from a spool directory.",
+        // The lock on the spool is `File::try_lock`.
+        rust_version: "1.89",
+        port: None,
+        try_it: WORKER,
         caveats: &[],
     },
     Offer {
