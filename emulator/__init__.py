@@ -1,8 +1,10 @@
-"""Boots the release image of a Cortex-M chip on this machine, in virtual time, and judges its light.
+"""Boots the release image of a Cortex-M chip on this machine, in virtual time, and judges its light, or
+what its console answers.
 
 `python3 -m emulator IMAGE.elf --spec SPEC.json` runs the image as it is (nothing in it is changed) on
 Unicorn's processor core. Around the core stand models of what a blinking program cannot do without:
-the interrupt controller, the timer that `embassy-time` counts with, and the pins. Every other register
+the interrupt controller, the timer that `embassy-time` counts with, and the pins; and of the serial port
+of a program that answers lines, whose bytes take no time to go out. Every other register
 gives back what was written to it, and a register that is polled in vain is answered by
 `emulator.polls`.
 
@@ -22,9 +24,10 @@ The rooms, from the outside in:
 | `spec` | what the caller says about chip and board |
 | `machine` | one run: memory, core, chip, light and presses put together |
 | `scenario`, `verdict` | when the button is pressed, what the light then has to do, whether it did |
+| `talk` | what is said to a console, when, and whether it answers as it has to |
 | `light` | which pins make the light lit, and when that changed |
 | `chips` | for each vendor: what is where, and what has to be in flash |
-| `gpio`, `timers` | the models of pins and of time drivers |
+| `gpio`, `timers`, `uarts` | the models of pins, of time drivers and of serial ports |
 | `bus`, `polls` | registers, and answers for those that are polled |
 | `cpu`, `nvic`, `clock` | the core, its interrupts, its time |
 | `image`, `backtrace` | the ELF file; who called whom when something went wrong |

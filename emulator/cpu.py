@@ -146,6 +146,20 @@ class Cpu:
         except unicorn.UcError as error:
             raise Crash(f"there is no memory at {address:#010x}") from error
 
+    def load(self, address: int, length: int) -> bytes:
+        """Memory, as a peripheral reads it."""
+        try:
+            return bytes(self._uc.mem_read(address, length))
+        except unicorn.UcError as error:
+            raise Crash(f"a peripheral reads {length} bytes at {address:#010x}, where no memory is") from error
+
+    def store(self, address: int, data: bytes) -> None:
+        """Memory, as a peripheral writes it."""
+        try:
+            self._uc.mem_write(address, data)
+        except unicorn.UcError as error:
+            raise Crash(f"a peripheral writes to {address:#010x}, where no memory is") from error
+
     # Code that is watched
 
     def _watch_code(self, image: Image) -> None:

@@ -11,6 +11,8 @@ from .spec import Led, Matrix
 
 # What lasts less is no change: a matrix is dark between rows, a pin has a level while it is set up.
 _VISIBLE = MILLISECOND
+# So long an eye takes what it sees for one picture.
+_MOMENT = 20 * MILLISECOND
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,12 @@ class Light:
             if until - change.at >= _VISIBLE and change.lit != (kept[-1].lit if kept else False):
                 kept.append(change)
         return kept
+
+    def was_lit(self, when: int) -> bool:
+        """Whether it was lit then, or a moment before: a matrix is dark between rows."""
+        moment = when - _MOMENT
+        before = [change.lit for change in self._changes if change.at <= moment]
+        return any(before[-1:]) or any(change.lit and moment < change.at <= when for change in self._changes)
 
     def picture(self) -> list[str] | None:
         """What a matrix showed: all that was lit at some time."""

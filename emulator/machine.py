@@ -14,7 +14,8 @@ from .light import Light
 from .nvic import Nvic
 from .scenario import Scenario, play
 from .spec import Spec
-from .verdict import judge, judge_dark
+from .talk import Talk
+from .verdict import judge, judge_dark, judge_picture
 
 _VENDORS = {"stm32": stm32.assemble, "nrf": nrf.assemble, "rp": rp.assemble}
 # Names that the functions have which a panic leads to. Whichever of them are left in the image are
@@ -55,7 +56,8 @@ class Machine:
 
     def run(self) -> dict[str, Any]:
         """Runs the scenario; the report."""
-        scenario = play(self._spec, self._clock, self._chip.pins)
+        talk = self._talk()
+        scenario = Scenario((), talk.end) if talk else play(self._spec, self._clock, self._chip.pins)
         self.cpu.reset(self._chip.vectors)
         self._live(scenario)
         return {
@@ -65,13 +67,24 @@ class Machine:
             "wakes": self._wakes,
             "log_bytes": self._log_bytes(),
             **self._chip.timer.describe(),
-            **self._judge(scenario),
+            **(self._judge_talk(talk) if talk else self._judge(scenario)),
         }
+
+    def _talk(self) -> Talk | None:
+        if self._spec.console is None:
+            return None
+        if self._chip.uart is None:
+            raise Failure(f"of the serial ports of `{self._spec.chip}` nothing is known here")
+        return Talk(self._spec.console.lines, self._clock, self._chip.uart)
 
     def _judge(self, scenario: Scenario) -> dict[str, Any]:
         if self._light is None:
             return judge_dark(self._wakes, self._log_bytes())
         return judge(self._spec, scenario, self._light)
+
+    def _judge_talk(self, talk: Talk) -> dict[str, Any]:
+        answers = talk.judge(self._light)
+        return answers | (judge_picture(self._spec, self._light) if self._light else {})
 
     def _live(self, scenario: Scenario) -> None:
         """Run, sleep, wake, until it is over."""

@@ -19,6 +19,12 @@ are lit where a row is high and a column low, or `null` for a program that only 
 `button` has the level while pressed and for how many milliseconds a level has to last to count. Without
 a button there may be `"every": 5000`: the program presses for itself, after so many milliseconds each.
 
+`console`, if given, is the serial port of a program that answers lines: `{"uart": "USART2", "address":
+1073759232, "interrupt": "USART2", "registers": "v2", "tx": "PA2", "rx": "PA3", "lines": [...]}`. Where it
+is and what its registers are like has to be said of an STM32's only. Each line is `{"send": "led on\\r\\n",
+"answer": "the light is on\\r\\n", "lit": true}`; `lit` may be `null`, and `"garbled": 3` says which byte
+loses its stop bit. `expect` is empty then.
+
 `expect` holds the half periods in milliseconds, one for each press in turn, the first before any press;
 after the last comes the first again. `seconds`, if given, is for how long a program without light runs.
 
@@ -79,6 +85,29 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Line:
+    """What is said to a console, and what it has to answer; which byte of it is garbled, if any."""
+
+    sent: bytes
+    answer: str
+    lit: bool | None
+    garbled: int | None
+
+
+@dataclass(frozen=True)
+class Console:
+    """A serial port, and what is said at it."""
+
+    uart: str
+    address: int
+    interrupt: str
+    registers: str
+    tx: str
+    rx: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
 class Spec:
     """All of it."""
 
@@ -90,6 +119,7 @@ class Spec:
     shared: Region | None
     light: Led | Matrix | None
     button: Button | None
+    console: Console | None
     every: int | None
     expect: tuple[int, ...]
     seconds: float
@@ -99,7 +129,7 @@ class Spec:
     def parse(data: dict[str, Any]) -> Spec:
         """Reads the object; a key that is missing or unknown is an error."""
         known = {"chip", "vendor", "core", "flash", "ram", "led", "button", "every", "expect"}
-        known |= {"seconds", "shared", "tick_hz"}
+        known |= {"console", "seconds", "shared", "tick_hz"}
         if unknown := set(data) - known:
             raise Failure(f"the spec has unknown keys: {', '.join(sorted(unknown))}")
         try:
@@ -112,6 +142,7 @@ class Spec:
                 shared=Region(*data["shared"]) if "shared" in data else None,
                 light=_light(data["led"]),
                 button=_button(data["button"]),
+                console=_console(data.get("console")),
                 every=data.get("every"),
                 expect=tuple(data.get("expect", ())),
                 seconds=float(data.get("seconds", 12)),
@@ -134,6 +165,17 @@ def _button(data: dict[str, Any] | None) -> Button | None:
     if data is None:
         return None
     return Button(data["pin"], _is_high(data["pressed"]), data.get("settle", 20))
+
+
+def _console(data: dict[str, Any] | None) -> Console | None:
+    if data is None:
+        return None
+    lines = tuple(
+        Line(each["send"].encode("latin-1"), each["answer"], each["lit"], each.get("garbled"))
+        for each in data["lines"]
+    )
+    words = ("uart", "address", "interrupt", "registers", "tx", "rx")
+    return Console(**{word: data[word] for word in words}, lines=lines)
 
 
 def _is_high(level: str) -> bool:

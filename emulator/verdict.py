@@ -22,15 +22,21 @@ def judge(spec: Spec, scenario: Scenario, light: Light) -> dict[str, Any]:
     """The measurements; what is wrong with them is a failure."""
     changes = light.changes(scenario.end)
     _compare(changes, expected(spec, scenario))
-    picture = light.picture()
-    if isinstance(spec.light, Matrix) and spec.light.picture and list(spec.light.picture) != picture:
-        raise Failure(f"the matrix showed {picture}, not {list(spec.light.picture)}")
     return {
         "first": "lit" if changes[0].lit else "dark",
         "edges": len(changes),
         "half_periods_ms": _half_periods(changes, scenario),
         "presses_s": [press / SECOND for press in scenario.presses],
-    } | ({"picture": picture} if picture else {})
+        **judge_picture(spec, light),
+    }
+
+
+def judge_picture(spec: Spec, light: Light) -> dict[str, Any]:
+    """What a matrix showed, which has to be what it is to show."""
+    picture = light.picture()
+    if isinstance(spec.light, Matrix) and spec.light.picture and list(spec.light.picture) != picture:
+        raise Failure(f"the matrix showed {picture}, not {list(spec.light.picture)}")
+    return {"picture": picture} if picture else {}
 
 
 def judge_dark(wakes: int, log_bytes: int | None) -> dict[str, Any]:

@@ -222,7 +222,7 @@ fn complete(
 ///
 /// # Errors
 ///
-/// Where no route through the tree gives all of them; the error names the two that do not fit.
+/// Where no route through the tree gives all of them; the error names those that do not fit.
 pub fn check(tree: &Tree, given: &Given) -> Result<()> {
     if tree.reaches(&given.answers) {
         return Ok(());
@@ -239,12 +239,27 @@ pub fn check(tree: &Tree, given: &Given) -> Result<()> {
             }
         }
     }
-    let quoted: Vec<String> = ids.iter().map(|id| given.quote(id)).collect();
+    let clash = clash(tree, given, ids);
+    let quoted: Vec<String> = clash.iter().map(|id| given.quote(id)).collect();
+    let base = only(given, &clash);
+    let last = clash.last().copied().unwrap_or_default();
     Err(Failure::usage(format!(
-        "these contradict each other: {}",
-        quoted.join(", ")
+        "these contradict each other: {}{}",
+        quoted.join(", "),
+        reason(tree, given, &base, last)
     ))
     .help("leave one of them out"))
+}
+
+/// Of answers that no route gives together, as few as that still holds for.
+fn clash(tree: &Tree, given: &Given, mut ids: Vec<&'static str>) -> Vec<&'static str> {
+    for id in ids.clone() {
+        let rest: Vec<&str> = ids.iter().copied().filter(|each| *each != id).collect();
+        if !tree.reaches(&only(given, &rest)) {
+            ids = rest;
+        }
+    }
+    ids
 }
 
 fn only(given: &Given, ids: &[&'static str]) -> Answers {

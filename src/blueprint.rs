@@ -121,6 +121,13 @@ impl Blueprint {
         }
         if let Some(board) = &self.board {
             layers.push(format!("{home}/_{}-{}", self.kind.id, board.family()));
+            if let Light::Matrix { layer, .. } = board.light {
+                layers.push(format!(
+                    "{home}/_{}-{}",
+                    self.kind.id,
+                    layer.trim_start_matches('_')
+                ));
+            }
             let log = self.ways[0].filter(|_| board.flasher.log == Log::Rtt);
             layers.extend(log.map(|log| format!("{home}/_{}-{}", self.kind.id, log.id)));
         }
@@ -226,6 +233,12 @@ impl Blueprint {
             }
             if self.kind.parts.contains(&Part::Radio) {
                 hardware["expect"] = json!(board.expect_of_bluetooth());
+            }
+            if self.kind.parts.contains(&Part::Console) {
+                hardware["expect"] = json!(board.expect_of_console());
+                // An ESP's messages would else take the console's way where nothing is at the other.
+                hardware["messages_port"] = json!("jtag-serial");
+                hardware["spawns"] = json!(board.family() == "nrf");
             }
             if self.kind.parts.contains(&Part::Sleep) {
                 hardware["expect"] = json!(board.expect_of_sleep());

@@ -64,6 +64,7 @@ fn again_makes_the_same_project() {
             (LIBRARY, "no"),
             (EMBEDDED, "yes"),
             (BOARD, "microbit-v2"),
+            ("What kind of program?", "blinky"),
         ],
     ];
     for route in routes {

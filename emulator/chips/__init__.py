@@ -12,6 +12,7 @@ from ..image import Image
 from ..nvic import Nvic
 from ..spec import Spec
 from ..timers import TimeDriver
+from ..uarts import Uart
 
 
 @dataclass(frozen=True)
@@ -33,3 +34,5 @@ class Chip:
     pins: Pins
     timer: TimeDriver
     vectors: int
+    # Where the spec names one.
+    uart: Uart | None = None

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from ..failure import Failure
 from ..gpio.nrf import PORT_LENGTH, Gpiote, GpioteLayout, NrfPins, PortLayout
 from ..timers.nrf import Grtc, Rtc
+from ..uarts import nrf as uarts
+from ..uarts.nrf import Uarte
 from . import Chip, Parts
 
 # The ports of an nRF51 and 52 have these registers 0x500 behind where they start.
@@ -153,7 +155,43 @@ def assemble(parts: Parts) -> Chip:
     for base, length in family.information:
         parts.cpu.map_bus(base, length)
         parts.bus.erase(range(base, base + length))
-    return Chip(pins, _timer(parts, family), parts.spec.flash.origin)
+    return Chip(pins, _timer(parts, family), parts.spec.flash.origin, _uarte(parts))
+
+
+# By name: where it is for programs that are not secure. The nRF53's network core has its own.
+_UARTES = {
+    "UARTE0": 0x4000_2000,
+    "UARTE1": 0x4002_8000,
+    "SERIAL0": 0x4000_8000,
+    "SERIAL1": 0x4000_9000,
+    "SERIAL20": 0x400C_6000,
+    "SERIAL21": 0x400C_7000,
+}
+_NETWORK_UARTE = 0x4101_3000
+
+
+def _uarte(parts: Parts) -> Uarte | None:
+    """The console's port. An interrupt's number is that of the peripheral's place."""
+    chip, console = parts.spec.chip, parts.spec.console
+    if console is None or console.uart not in _UARTES:
+        return None
+    base = _NETWORK_UARTE if chip.startswith("nrf5340-net") else _UARTES[console.uart]
+    has_worlds = re.match(r"nrf(5340-app|54l|91)", chip)
+    if has_worlds and not chip.endswith("-ns"):
+        base += 0x1000_0000
+    layout = uarts.NRF54 if chip.startswith("nrf54l") else uarts.NRF52
+    pins = (_number(console.tx), _number(console.rx))
+    uarte = Uarte(layout, parts.cpu, parts.nvic, base >> 12 & 0x1FF, pins)
+    parts.bus.attach(base, uarts.LENGTH, uarte)
+    return uarte
+
+
+def _number(pin: str) -> int:
+    """`P1_04` as registers name it."""
+    match = re.fullmatch(r"P(\d)_(\d\d)", pin)
+    if not match:
+        raise Failure(f"this chip has no pin `{pin}`")
+    return int(match[1]) << 5 | int(match[2])
 
 
 def _timer(parts: Parts, family: Family) -> Rtc | Grtc:

@@ -13,6 +13,8 @@ from ..bus import Bus
 from ..failure import Crash, Failure
 from ..gpio.rp import IoBank, RpLayout, RpPins, Sio
 from ..timers.rp import Timer
+from ..uarts import rp as uarts
+from ..uarts.rp import Pl011
 from . import Chip, Parts
 
 _SIO = 0xD000_0000
@@ -34,6 +36,8 @@ class Model:
     timer_interrupts: int
     clocks: int
     resets: int
+    # By name: address and interrupt.
+    uarts: dict[str, tuple[int, int]]
 
 
 _RP2040 = Model(
@@ -44,6 +48,7 @@ _RP2040 = Model(
     timer_interrupts=0x34,
     clocks=0x4000_8000,
     resets=0x4000_C000,
+    uarts={"UART0": (0x4003_4000, 20), "UART1": (0x4003_8000, 21)},
 )
 
 
@@ -59,6 +64,7 @@ def _rp2350(pins: int) -> Model:
         timer_interrupts=0x3C,
         clocks=0x4001_0000,
         resets=0x4002_0000,
+        uarts={"UART0": (0x4007_0000, 33), "UART1": (0x4007_8000, 34)},
     )
 
 
@@ -119,7 +125,20 @@ def assemble(parts: Parts) -> Chip:
     parts.bus.attach(model.timer, 0x100, timer)
     parts.bus.attach(model.clocks, 0x100, Clocks(parts.bus, model.clocks))
     parts.bus.attach(model.resets, 0x100, Resets(parts.bus, model.resets))
-    return Chip(pins, timer, vectors)
+    return Chip(pins, timer, vectors, _uart(parts, pins, model))
+
+
+def _uart(parts: Parts, pins: RpPins, model: Model) -> Pl011 | None:
+    """The console's port."""
+    console = parts.spec.console
+    if console is None:
+        return None
+    if console.uart not in model.uarts:
+        raise Failure(f"there is no `{console.uart}`; there are {', '.join(model.uarts)}")
+    base, irq = model.uarts[console.uart]
+    uart = Pl011(parts.nvic, irq, lambda: pins.is_lent(console.tx) and pins.is_lent(console.rx))
+    parts.bus.attach(base, uarts.LENGTH, uart)
+    return uart
 
 
 def _after_second_stage(parts: Parts) -> int:

@@ -14,6 +14,8 @@ from ..failure import Failure
 from ..gpio.stm32 import PORT_LENGTH, Exti, ExtiLayout, Stm32Pins
 from ..image import Image
 from ..timers.stm32 import Finder
+from ..uarts import stm32 as uarts
+from ..uarts.stm32 import Usart
 from . import Chip, Parts, stm32n6
 
 # No series has more ports than these, but for two; behind the last one other peripherals may lie.
@@ -100,7 +102,23 @@ def assemble(parts: Parts) -> Chip:
         parts.bus.attach(stm32n6.BASE, stm32n6.LENGTH, stm32n6.Rcc())
     handlers = parts.image.handlers(vectors)
     timer = Finder(parts.bus, parts.nvic, parts.clock, handlers, parts.spec.tick_hz)
-    return Chip(pins, timer, vectors)
+    return Chip(pins, timer, vectors, _usart(parts, pins, handlers))
+
+
+def _usart(parts: Parts, pins: Stm32Pins, handlers: dict[int, set[str]]) -> Usart | None:
+    """The console's port. Its interrupt is the one whose handler is named after it."""
+    console = parts.spec.console
+    if console is None:
+        return None
+    irq = next((irq for irq, names in handlers.items() if console.interrupt in names), None)
+    if irq is None:
+        raise Failure(f"the image has no handler for `{console.interrupt}`")
+    if console.registers not in uarts.LAYOUTS:
+        raise Failure(f"there are no registers `{console.registers}`; there are {', '.join(uarts.LAYOUTS)}")
+    layout = uarts.LAYOUTS[console.registers]
+    usart = Usart(layout, parts.clock, parts.nvic, irq, lambda: pins.is_lent(console.tx))
+    parts.bus.attach(console.address, uarts.LENGTH, usart)
+    return usart
 
 
 def _line_interrupts(image: Image, vectors: int) -> dict[int, int]:

@@ -14,7 +14,7 @@ from ..failure import Crash, Failure
 from ..nvic import Nvic
 from . import Output, deaf
 
-_SIO_FUNCTION = 5
+_UART_FUNCTION, _SIO_FUNCTION = 2, 5
 _NO_FUNCTION = 31
 _WORD = 0xFFFF_FFFF
 _LEVEL_LOW, _LEVEL_HIGH, _EDGE_LOW, _EDGE_HIGH = 1, 2, 4, 8
@@ -59,6 +59,10 @@ class RpPins:
         """None also while the pin is another peripheral's."""
         ours = self.functions[number] == _SIO_FUNCTION and self.enabled >> number & 1
         return bool(self.out >> number & 1) if ours else None
+
+    def is_lent(self, pin: str) -> bool:
+        """Whether the pin is a serial port's."""
+        return self.functions[self._find(pin)] == _UART_FUNCTION
 
     def drive(self, pin: str, high: bool) -> None:
         """What is put on the pin from outside."""

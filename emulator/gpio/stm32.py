@@ -24,7 +24,7 @@ class Port:
     """Sixteen pins, as on every STM32 but the F1."""
 
     _MODER, _IDR, _ODR, _BSRR, _BRR = 0x00, 0x10, 0x14, 0x18, 0x28
-    _OUTPUT = 1
+    _OUTPUT, _ALTERNATE = 1, 2
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
@@ -42,6 +42,10 @@ class Port:
 
     def _is_output(self, pin: int) -> bool:
         return self._modes >> 2 * pin & 3 == self._OUTPUT
+
+    def is_lent(self, pin: int) -> bool:
+        """Whether the pin puts out what another peripheral says."""
+        return self._modes >> 2 * pin & 3 == self._ALTERNATE
 
     def _input(self) -> int:
         levels = (self.level(pin) for pin in range(16))
@@ -91,6 +95,11 @@ class PortF1(Port):
         bits = self._modes >> 4 * pin & 0xF
         # Mode: of what speed, 0 an input. Configuration: from 2 on another peripheral's.
         return bits & 3 != 0 and bits >> 2 < 2
+
+    def is_lent(self, pin: int) -> bool:
+        """Whether the pin puts out what another peripheral says."""
+        bits = self._modes >> 4 * pin & 0xF
+        return bits & 3 != 0 and bits >> 2 >= 2
 
     def read(self, offset: int) -> int | None:
         """Registers that the model keeps, and the input."""
@@ -183,6 +192,11 @@ class Stm32Pins:
         """What tells the level that the pin puts out."""
         port, number = self._find(pin)
         return partial(self.ports[port].level, number)
+
+    def is_lent(self, pin: str) -> bool:
+        """Whether the pin puts out what another peripheral says."""
+        port, number = self._find(pin)
+        return self.ports[port].is_lent(number)
 
     def drive(self, pin: str, high: bool) -> None:
         """What is put on the pin from outside; edges go to the external interrupts."""

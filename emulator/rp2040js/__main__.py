@@ -1,7 +1,8 @@
 """`python3 -m emulator.rp2040js IMAGE.elf --spec SPEC.json --node FOLDER`: an RP2040's image on rp2040js.
 
-Presses and verdict are those of `emulator`; the core, the clocks and the pins are not. `--uart` puts what
-the program sends through its first UART into the report. FOLDER is where `node_modules` lies.
+Presses, conversation and verdict are those of `emulator`; the core, the clocks, the pins and the serial
+port are not, and a byte that comes in there is never garbled. `--uart` puts what the program sends through
+its first UART into the report. FOLDER is where `node_modules` lies.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from ..clock import SECOND, Clock
 from ..failure import Failure
 from ..gpio import Output, deaf
 from ..light import Light
-from ..scenario import play
+from ..scenario import Scenario, play
 from ..spec import Led, Spec
+from ..talk import Talk
+from ..uarts import Byte
 from ..verdict import judge
 
 _HARNESS = Path(__file__).with_name("boot.mjs")
@@ -39,6 +42,22 @@ class _Tape:
 
     def drive(self, pin: str, high: bool) -> None:
         self.driven.append((self._clock.now, _number(pin), high))
+
+
+class _Line:
+    """A serial port that is not there: what comes in is written down, what went out is played back."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.sent = bytearray()
+        self.received: list[tuple[int, int]] = []
+        self._clock = clock
+
+    def receive(self, byte: Byte) -> None:
+        self.received.append((self._clock.now, byte.value))
+
+    def is_wired(self) -> bool:
+        """Which pins it has, nobody says there."""
+        return True
 
 
 def main() -> int:
@@ -65,8 +84,8 @@ def _boot(arguments: argparse.Namespace, spec: Spec) -> dict[str, Any]:
     if spec.chip != "rp2040" or not isinstance(spec.light, Led):
         raise Failure(f"rp2040js runs an rp2040 with a diode on a pin, no {spec.chip}")
     clock = Clock()
-    tape = _Tape(clock)
-    scenario = play(spec, clock, tape)
+    tape, line = _Tape(clock), _Line(clock)
+    scenario, _ = _scenario(spec, clock, tape, line)
     clock.pass_to(scenario.end)
     orders = {
         "image": str(arguments.image.resolve()),
@@ -74,22 +93,47 @@ def _boot(arguments: argparse.Namespace, spec: Spec) -> dict[str, Any]:
         "end": scenario.end,
         "led": _number(spec.light.pin),
         "plan": tape.driven,
+        "uart": int(spec.console.uart.removeprefix("UART")) if spec.console else 0,
+        "bytes": line.received,
     }
     said = _run(orders)
-    clock = Clock()
-    light = Light(clock, tape, spec.light)
-    for at, level in said["changes"]:
-        clock.pass_to(at)
-        tape.level = level
-        tape.on_change()
     report = {
         "ok": True,
         "chip": spec.chip,
         "seconds": scenario.end / SECOND,
         "clk_sys_hz": said["clk_sys"],
-        **judge(spec, scenario, light),
+        **_judge(spec, said),
     }
-    return report | ({"uart": said["uart"]} if arguments.uart else {})
+    sent = bytes(byte for _, byte in said["sent"]).decode("latin-1")
+    return report | ({"uart": sent} if arguments.uart else {})
+
+
+def _scenario(spec: Spec, clock: Clock, tape: _Tape, line: _Line) -> tuple[Scenario, Talk | None]:
+    """What happens to the board: presses, or a conversation with its console."""
+    if spec.console is None:
+        return play(spec, clock, tape), None
+    lines = tuple(each for each in spec.console.lines if each.garbled is None)
+    talk = Talk(lines, clock, line)
+    return Scenario((), talk.end), talk
+
+
+def _judge(spec: Spec, said: dict[str, Any]) -> dict[str, Any]:
+    """Plays back what was seen, to those who judge it."""
+    clock = Clock()
+    tape, line = _Tape(clock), _Line(clock)
+    scenario, talk = _scenario(spec, clock, tape, line)
+    light = Light(clock, tape, spec.light)
+    changes = [(at, level, None) for at, level in said["changes"]]
+    sent = [(at, None, byte) for at, byte in said["sent"]]
+    for at, level, byte in sorted(changes + sent, key=lambda each: each[0]):
+        clock.pass_to(at)
+        if byte is None:
+            tape.level = level
+            tape.on_change()
+        else:
+            line.sent.append(byte)
+    clock.pass_to(scenario.end)
+    return talk.judge(light) if talk else judge(spec, scenario, light)
 
 
 def _run(orders: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 // follow what the program sets up, so the times are those of the chip's clock tree. Who judges them is
 // `emulator/rp2040js/__main__.py`, which starts this and writes its orders to standard input:
 //
-// {"image": path, "node": folder with node_modules, "end": ns, "led": pin, "plan": [[ns, pin, high]]}
+// {"image": path, "node": folder with node_modules, "end": ns, "led": pin, "plan": [[ns, pin, high]],
+//  "uart": number, "bytes": [[ns, byte]]}
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -91,27 +92,29 @@ function mendUart(uart) {
   };
 }
 
-/** What the diode's pin does, and what the first UART sends. */
+/** What the diode's pin does, and when which byte goes out of the UART. */
 function watch(mcu) {
-  const seen = { changes: [], uart: '' };
+  const seen = { changes: [], sent: [] };
   mcu.gpio[orders.led].addListener((state) => {
     const level = { [GPIOPinState.High]: true, [GPIOPinState.Low]: false }[state] ?? null;
     seen.changes.push([Math.round(mcu.clock.nanos), level]);
   });
-  mcu.uart[0].onByte = (byte) => {
-    seen.uart += String.fromCharCode(byte);
+  mcu.uart[orders.uart].onByte = (byte) => {
+    seen.sent.push([Math.round(mcu.clock.nanos), byte]);
   };
   return seen;
 }
 
 /** Runs until the end, with everything from outside on time. */
 function run(mcu) {
-  const plan = [...orders.plan];
+  const presses = orders.plan.map(([at, pin, high]) => [at, () => mcu.gpio[pin].setInputValue(high)]);
+  const bytes = orders.bytes.map(([at, byte]) => [at, () => mcu.uart[orders.uart].feedByte(byte)]);
+  const plan = [...presses, ...bytes].sort(([first], [second]) => first - second);
   let awake = 0;
   while (mcu.clock.nanos < orders.end) {
     while (plan.length > 0 && plan[0][0] <= mcu.clock.nanos) {
-      const [, pin, high] = plan.shift();
-      mcu.gpio[pin].setInputValue(high);
+      const [, happen] = plan.shift();
+      happen();
     }
     if (!mcu.core.waiting) {
       const cycles = mcu.core.executeInstruction();

@@ -8,7 +8,7 @@ use std::iter;
 
 use serde_json::{Value, json};
 
-use super::chips::{self, Bank, Chip, Class, Family, KIB, Region, Share};
+use super::chips::{self, Bank, Chip, Class, Console, Family, KIB, Region, Share, Uart};
 use super::ethernet;
 use super::kinds::Part;
 use super::ways::Way;
@@ -67,17 +67,6 @@ pub struct Button {
     pub pin: &'static str,
     /// The pin's level while it is pressed.
     pub pressed: Level,
-}
-
-/// A serial port of the chip whose other end is a USB socket, or pins to which one is wired.
-#[derive(Clone, Debug)]
-pub struct Console {
-    /// The peripheral, as the hardware abstraction layer calls it.
-    pub uart: &'static str,
-    /// The pin that sends.
-    pub tx: &'static str,
-    /// The pin that receives.
-    pub rx: &'static str,
 }
 
 /// A clock from outside the chip, at the pins of its high-speed oscillator (STM32's HSE).
@@ -151,7 +140,8 @@ pub struct Board {
     pub light: Light,
     /// The button, where there is one on a pin.
     pub button: Option<Button>,
-    /// The serial port, where one leads to a USB socket.
+    /// The serial port: the one that leads to a USB socket, or of a board without a row the chip's usual
+    /// one, to which an adapter is to be wired.
     pub console: Option<Console>,
     /// The clock that comes from outside, where a source says so.
     pub crystal: Option<Crystal>,
@@ -1431,11 +1421,8 @@ pub static BOARDS: &[Board] = &[
             pin: "GPIO9",
             pressed: Level::Low,
         }),
-        console: Some(Console {
-            uart: "UART0",
-            tx: "GPIO21",
-            rx: "GPIO20",
-        }),
+        // The one socket is that of UART0, and messages take it.
+        console: None,
         crystal: None,
         flasher: &ESPFLASH,
         connect: PLUG,
@@ -1595,7 +1582,7 @@ impl Board {
             loader: None,
             light,
             button,
-            console: None,
+            console: chip.console,
             crystal: None,
             flasher: flasher_of(chip),
             connect: if chip.family == "esp" { PLUG } else { WIRED },
@@ -1877,6 +1864,19 @@ impl Board {
         ))
     }
 
+    /// The same for a program that does what it is told at its serial port.
+    #[must_use]
+    pub fn expect_of_console(&self) -> String {
+        let light = match &self.light {
+            Light::Pin { label, .. } => label,
+            Light::Matrix { .. } => "a heart on the matrix",
+            Light::Pixel { .. } => "the RGB LED",
+            Light::Wireless => "the LED beside the USB socket",
+            Light::None => return "What an LED would show is logged.".to_owned(),
+        };
+        format!("Nothing is to be seen at first: {light} is on once the console is told so.")
+    }
+
     /// What is to be seen once it runs, as a sentence.
     #[must_use]
     pub fn expect(&self) -> String {
@@ -1959,6 +1959,16 @@ impl Board {
             Light::Wireless | Light::None => set("lamp_pins", ""),
         }
         let outside = ethernet::of(self).zip(self.crystal);
+        if let Some((console, uart)) = self.console_and_uart() {
+            set("console_uart", console.uart);
+            set("console_tx", console.tx);
+            set("console_rx", console.rx);
+            set("console_interrupt", uart.interrupt);
+            // The kinds of registers differ in what they call it.
+            let is_old = ["v1", "v2"].contains(&chip.usart);
+            set("console_status", if is_old { "sr" } else { "isr" });
+            set("port", &self.port(console));
+        }
         for (key, value) in outside
             .into_iter()
             .flat_map(|(row, crystal)| row.context(chip, crystal))
@@ -1984,6 +1994,30 @@ impl Board {
             None => set("button_pins", ""),
         }
         context
+    }
+
+    /// The serial port, and what the catalogue knows of it.
+    fn console_and_uart(&self) -> Option<(Console, &'static Uart)> {
+        let console = self.console?;
+        Some((console, self.chip().uart(console.uart)?))
+    }
+
+    /// Where the serial port is, in whole sentences.
+    fn port(&self, console: Console) -> String {
+        let Console { uart, tx, rx } = console;
+        if self.id == CUSTOM {
+            return format!(
+                "The console is {uart}: it sends on {tx} and receives on {rx}. Wire an adapter for USB to them, {tx} to its RX, {rx} to its TX, and ground to ground; it has to be one for the chip's voltage."
+            );
+        }
+        if self.family() == "esp" {
+            return format!(
+                "The console is {uart}, behind the board's other USB socket, that of the bridge: plug that in too. Before the program starts, the boot loader says a few lines there."
+            );
+        }
+        format!(
+            "The console is {uart}: {tx} and {rx} lead to the probe, which is a serial port (virtual COM port) to the machine at the other end of its cable."
+        )
     }
 
     /// What does not depend on what is on its pins.
@@ -2022,6 +2056,7 @@ impl Board {
             "presser": if self.button.is_some() { "Enter" } else { "time" },
             "has_matrix": matches!(self.light, Light::Matrix { .. }),
             "has_atomics": chip.core.has_atomics(),
+            "messages_port": "auto",
             "has_log": self.flasher.log != Log::None,
         })
     }
@@ -2158,6 +2193,16 @@ mod tests {
         for board in BOARDS.iter().filter(|board| board.family() == "stm32") {
             if let Some(button) = &board.button {
                 assert!(board.chip().exti(button.pin).is_some(), "{}", board.id);
+            }
+        }
+    }
+
+    #[test]
+    fn a_console_of_an_stm32_is_a_port_of_its_chip() {
+        for board in BOARDS.iter().filter(|board| board.family() == "stm32") {
+            if let Some(console) = &board.console {
+                let uart = board.chip().uart(console.uart);
+                assert!(uart.is_some_and(|uart| uart.address != 0), "{}", board.id);
             }
         }
     }

@@ -168,6 +168,28 @@ pub struct Port {
     pub numbers: u64,
 }
 
+/// A serial port of a chip.
+#[derive(Debug)]
+pub struct Uart {
+    /// What the hardware abstraction layer calls it.
+    pub name: &'static str,
+    /// Where its registers are; 0 where the catalogue does not say.
+    pub address: u32,
+    /// Its interrupt, for `bind_interrupts!`.
+    pub interrupt: &'static str,
+}
+
+/// A serial port and the pins that it takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Console {
+    /// The peripheral, as the hardware abstraction layer calls it.
+    pub uart: &'static str,
+    /// The pin that sends.
+    pub tx: &'static str,
+    /// The pin that receives.
+    pub rx: &'static str,
+}
+
 /// A chip, as its hardware abstraction layer knows it.
 #[derive(Debug)]
 pub struct Chip {
@@ -223,6 +245,12 @@ pub struct Chip {
     pub ports: &'static [Port],
     /// The interrupt of each of the 16 EXTI lines; empty but for STM32.
     pub exti: &'static [&'static str],
+    /// The kind of registers of an STM32's serial ports, as the HAL's sources name it: `v1` to `v4`.
+    pub usart: &'static str,
+    /// Its serial ports that the HAL drives.
+    pub uarts: &'static [Uart],
+    /// The serial port to take where nobody says which.
+    pub console: Option<Console>,
 }
 
 /// Every family.
@@ -546,6 +574,12 @@ impl Chip {
         let number = self.has_pin(pin).then(|| pin.get(2..)).flatten()?;
         let number: usize = number.parse().ok()?;
         Some((*self.exti.get(number)?, *LINES.get(number)?))
+    }
+
+    /// Its serial port of that name, where the hardware abstraction layer drives it.
+    #[must_use]
+    pub fn uart(&self, name: &str) -> Option<&'static Uart> {
+        self.uarts.iter().find(|uart| uart.name == name)
     }
 
     /// The compiler's name for what runs on it.

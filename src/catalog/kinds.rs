@@ -149,6 +149,13 @@ pub static KINDS: &[Kind] = &[
         parts: &[Part::Light, Part::Radio],
         needs: &["builds-bluetooth"],
     },
+    Kind {
+        id: "serial",
+        note: "a console: lines that come in at a serial port are commands",
+        shape: Shape::Firmware,
+        parts: &[Part::Light, Part::Console],
+        needs: &["console-is-free", "console-fits"],
+    },
 ];
 
 /// What several kinds have in common: a layer below each of them, and one of the runtime's below the

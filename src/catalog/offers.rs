@@ -319,6 +319,16 @@ pub static OFFERS: &[Offer] = &[
         ],
     },
     Offer {
+        runtime: "embassy",
+        engine: None,
+        kind: "serial",
+        summary: "Firmware on embassy that takes commands at a serial port.",
+        rust_version: "1.95",
+        port: None,
+        try_it: &["cargo test-host", "cargo simulate"],
+        caveats: &[],
+    },
+    Offer {
         runtime: "agnostic",
         engine: None,
         kind: "lib",

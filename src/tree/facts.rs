@@ -2,7 +2,7 @@
 
 use super::Lookup;
 use crate::catalog::boards::{self, Board, Flasher, Light, Log};
-use crate::catalog::chips::{self, Bank, Bluetooth, Chip, Class, KIB, Usb};
+use crate::catalog::chips::{self, Bank, Bluetooth, Chip, Class, Console, KIB, Usb};
 use crate::catalog::kinds::{self, Part};
 use crate::catalog::offers;
 use crate::catalog::partitions::Partitions;
@@ -13,6 +13,10 @@ pub const CUSTOM: &str = "custom";
 /// The value of a pin question for hardware that has nothing there.
 pub const NOTHING: &str = "none";
 
+/// How much flash a program with a console takes with messages, where it takes most: on a Cortex-M0+,
+/// 18.3 KiB.
+const CONSOLE_SIZE: u32 = 20 * KIB;
+
 /// Every fact that conditions may name, besides the questions, and the values that it can have.
 pub const FACTS: &[(&str, &[&str])] = &[
     ("flash-banks", &["configurable", "fixed"]),
@@ -20,6 +24,8 @@ pub const FACTS: &[(&str, &[&str])] = &[
     ("has-led-pin", &["yes", "no"]),
     ("has-button", &["yes", "no"]),
     ("has-console", &["yes", "no"]),
+    ("console-is-free", &["yes", "no"]),
+    ("console-fits", &["yes", "no"]),
     ("has-usb", &["yes", "no"]),
     ("has-network", &["yes", "no"]),
     ("has-bluetooth", &["yes", "no"]),
@@ -43,7 +49,11 @@ pub(super) fn reason(fact: &str) -> Option<&'static str> {
         "has-led" => "it has no LED, so messages are all that it shows",
         "has-led-pin" => "it has no LED on a pin of its own",
         "has-button" => "it has no button on a pin",
-        "has-console" => "no serial port of it leads to a USB socket",
+        "has-console" => {
+            "no serial port that messages leave free, and that its HAL drives, leads out of it"
+        }
+        "console-fits" => "its chip has less flash than that takes, 20K",
+        "console-is-free" => "its LED or its button is on a pin of its serial port",
         "has-usb" => "its chip is no USB device of its own",
         "has-network" => "nothing on it reaches a network",
         "has-bluetooth" => "no Bluetooth controller for it is known here",
@@ -85,7 +95,22 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
             Some(board) => board.button.is_some(),
             None => answer("button")? != NOTHING,
         })),
-        "has-console" => Some(yes_or_no(board(answer)?.console.is_some())),
+        "has-console" => {
+            let chip = chip(answer)?;
+            let console = console(answer);
+            Some(yes_or_no(
+                console.is_some_and(|console| chip.uart(console.uart).is_some()),
+            ))
+        }
+        "console-fits" => Some(yes_or_no(chip(answer)?.flash.length >= CONSOLE_SIZE)),
+        "console-is-free" => {
+            let taken = |question| {
+                answer(question).is_some_and(|pin| {
+                    console(answer).is_some_and(|console| [console.tx, console.rx].contains(&pin))
+                })
+            };
+            Some(yes_or_no(!taken("led") && !taken("button")))
+        }
         "has-usb" => Some(yes_or_no(chip(answer)?.usb != Usb::None)),
         // The HAL sets up the interrupts of pins for the first of two cores alone.
         "wakes-on-pins" => Some(yes_or_no(chip(answer)?.class != Class::Secondary)),
@@ -165,6 +190,14 @@ fn flasher(answer: Lookup) -> Option<&'static Flasher> {
 fn sleeps(answer: Lookup) -> bool {
     let kind = answer("kind").and_then(kinds::find);
     kind.is_some_and(|kind| kind.parts.contains(&Part::Sleep))
+}
+
+/// The serial port of the hardware that these answers name.
+fn console(answer: Lookup) -> Option<Console> {
+    match board(answer) {
+        Some(board) => board.console,
+        None => chip(answer)?.console,
+    }
 }
 
 fn has_probe(answer: Lookup) -> Option<bool> {

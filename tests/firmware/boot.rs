@@ -19,6 +19,10 @@ use serde_json::{Value, json};
 
 use crate::projects;
 
+// Named, for another program here has this file as a part too.
+#[path = "talk.rs"]
+mod talk;
+
 /// How often the light changes, in milliseconds, before any press and after each: `blinky`'s paces.
 const PACES: [u32; 3] = [500, 200, 50];
 /// For how long a level has to last until `blinky` takes it for a press, in milliseconds.
@@ -95,6 +99,21 @@ impl Spec {
         Some(Self(spec))
     }
 
+    /// The same for a program with a console: not the pace of its light is judged, but what it answers,
+    /// and what that does to the light. None where the emulator does not know where the port is.
+    pub(crate) fn with_console(&self, board: &Board) -> Option<Self> {
+        let console = talk::console(board)?;
+        let quiet = self.with("console", console).with("expect", json!([]));
+        let mut spec = quiet.with("button", Value::Null);
+        spec.0.as_object_mut()?.remove("every");
+        Some(spec)
+    }
+
+    /// What is wrong with a program that has a console is told by what it answers.
+    fn talks(&self) -> bool {
+        !self.0["console"].is_null()
+    }
+
     /// The same, but for one key.
     fn with(&self, key: &str, value: Value) -> Self {
         let mut spec = self.0.clone();
@@ -146,6 +165,9 @@ pub(crate) fn boot(image: &Path, spec: &Spec) -> Result<String, String> {
 }
 
 fn told(report: &Value) -> String {
+    if let Some(answers) = report["answers"].as_u64() {
+        return format!("boots under emulation: {answers} lines answered");
+    }
     let periods = report["half_periods_ms"].as_array();
     let periods: Vec<String> = periods
         .into_iter()
@@ -226,7 +248,18 @@ fn all_controls(image: &Path, spec: &Spec, folder: &Path) -> Result<Vec<Control>
         ),
         changed("half of the RAM", "no memory", "ram", json!([ram, half])),
     ];
-    if !spec.0["led"].is_null() {
+    if spec.talks() {
+        let console = &spec.0["console"];
+        let broken = talk::broken(console).into_iter();
+        controls.extend(
+            broken.map(|(way, expected, console)| changed(way, expected, "console", console)),
+        );
+        controls.extend(
+            wrong_light(spec)
+                .into_iter()
+                .filter(|_| !spec.0["led"].is_null()),
+        );
+    } else if !spec.0["led"].is_null() {
         let paces = json!([500, 250, 50]);
         controls.push(changed("other paces", "the light", "expect", paces));
         controls.extend(wrong_light(spec));
@@ -311,10 +344,15 @@ fn wrong_button(spec: &Spec) -> Option<Control> {
 }
 
 /// The pin beside a pin: of every pair both exist.
-fn neighbour(pin: &str) -> String {
+fn neighbour(name: &str) -> String {
+    moved(name, 1)
+}
+
+/// A pin or a port with a number in which these bits are others.
+fn moved(pin: &str, bits: u32) -> String {
     let start = pin.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = &pin[start.len()..];
-    let number = digits.parse::<u32>().unwrap_or_default() ^ 1;
+    let number = digits.parse::<u32>().unwrap_or_default() ^ bits;
     format!("{start}{number:0width$}", width = digits.len())
 }
 

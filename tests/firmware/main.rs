@@ -109,6 +109,7 @@ fn simulate(project: &Project) -> Result<(), Failed> {
     let board = board.ok_or("firmware has a board")?;
     match project.answers.one("kind") {
         Some("low-power") => simulate::watch_flashes(&folder)?,
+        Some("serial") => simulate::talk(&folder)?,
         _ => simulate::watch(&folder, board.button.is_some())?,
     }
     Ok(())
@@ -186,9 +187,13 @@ fn built(image: &str, chip: &Chip) -> PathBuf {
 fn boot(project: &Project, board: &Board) -> Result<(), Failed> {
     let image = project.slug();
     let mut booted = BOOTED.lock().map_err(|error| error.to_string())?;
-    // What the harness judges is the light of a program that blinks.
-    let blinks = project.answers.one("kind") == Some("blinky");
-    let Some(spec) = boot::Spec::of(board).filter(|_| blinks) else {
+    // What the harness judges is the light of a program that blinks, and what a console answers.
+    let spec = boot::Spec::of(board).and_then(|spec| match project.answers.one("kind") {
+        Some("blinky") => Some(spec),
+        Some("serial") => spec.with_console(board),
+        _ => None,
+    });
+    let Some(spec) = spec else {
         booted.1.push(image);
         return Ok(());
     };

@@ -68,6 +68,23 @@ pub(crate) fn watch(folder: &Path, has_button: bool) -> Result<(), String> {
     simulation.end(has_button)
 }
 
+/// The same for the kind that has a console.
+///
+/// # Errors
+///
+/// What it printed instead.
+pub(crate) fn talk(folder: &Path) -> Result<(), String> {
+    let mut simulation = Simulation::start(folder)?;
+    simulation.say("help")?;
+    simulation.expect("commands: help")?;
+    simulation.say("led on")?;
+    simulation.change("on")?;
+    simulation.expect("the light is on")?;
+    simulation.say("led of")?;
+    simulation.expect("error: no such command")?;
+    simulation.end(true)
+}
+
 struct Simulation {
     child: Child,
     lines: Receiver<String>,
@@ -155,8 +172,13 @@ impl Simulation {
     }
 
     fn press(&mut self) -> Result<(), String> {
+        self.say("")
+    }
+
+    /// Types a line.
+    fn say(&mut self, line: &str) -> Result<(), String> {
         let stdin = self.child.stdin.as_mut().ok_or("no standard input")?;
-        stdin.write_all(b"\n").map_err(|error| error.to_string())
+        writeln!(stdin, "{line}").map_err(|error| error.to_string())
     }
 
     /// Closes its standard input: where that is read, it has to end by itself.

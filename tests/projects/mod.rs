@@ -12,6 +12,7 @@ use cargo_async_init::ask::with_defaults;
 use cargo_async_init::blueprint::Blueprint;
 use cargo_async_init::catalog::boards::Board;
 use cargo_async_init::catalog::chips::samples;
+use cargo_async_init::catalog::kinds::Part;
 use cargo_async_init::fileset::FileSet;
 use cargo_async_init::name::PackageName;
 use cargo_async_init::plan::plan;
@@ -142,7 +143,7 @@ pub fn all() -> Vec<Project> {
         .collect()
 }
 
-/// One chip of each family, with an LED and a button, and with nothing on its pins.
+/// One chip of each family, with an LED and a button, and with nothing on its pins: every kind of it.
 fn wired() -> Vec<Answers> {
     let mut families = BTreeSet::new();
     samples()
@@ -158,9 +159,19 @@ fn wired() -> Vec<Answers> {
                 let pin = open.iter().rev().map(|pin| pin.value).nth(3);
                 given.set(question, Answer::One(pin.expect("a chip has pins")));
             }
-            [bare, given].map(|given| tree().canonical(&with_defaults(tree(), &given)))
+            [bare, given]
+                .into_iter()
+                .flat_map(|given| every_kind(&given))
         })
         .collect()
+}
+
+fn every_kind(given: &Answers) -> Vec<Answers> {
+    let given = with_defaults(tree(), given);
+    let kinds = tree().question("kind").expect("a question");
+    let open = tree().open(kinds, &given).into_iter();
+    let kinds = open.map(|kind| given.with("kind", Answer::One(kind.value)));
+    kinds.map(|given| tree().canonical(&given)).collect()
 }
 
 /// Every path of the tree with all of its extras: what the build tier builds.
@@ -179,12 +190,17 @@ pub fn to_build() -> Vec<Project> {
     all_with_everything_once().into_iter().filter(new).collect()
 }
 
-/// The firmware to link: every board's blinky, and of each other kind one for each list of layers.
+/// The firmware to link: every board's blinky, and of each other kind one for each list of layers; with a
+/// console, for each kind of registers too.
 pub fn to_link() -> Vec<Project> {
     let mut met = BTreeSet::new();
     let new = |project: &Project| {
         let blinky = project.answers.one("kind") == Some("blinky");
-        blinky || met.insert(project.built_of())
+        let blueprint = project.blueprint("my-app");
+        let console = blueprint.kind.parts.contains(&Part::Console);
+        let board = blueprint.board.as_ref().filter(|_| console);
+        let registers = board.map_or("", |board| board.chip().usart);
+        blinky || met.insert((project.built_of(), registers))
     };
     let firmware = all().into_iter().filter(Project::is_firmware);
     firmware.filter(new).collect()

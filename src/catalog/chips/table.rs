@@ -5,7 +5,9 @@
 
 use std::sync::LazyLock;
 
-use super::{Bank, Banks, Bluetooth, Boot, Chip, Class, Core, FAMILIES, KIB, Port, Region, Usb};
+use super::{
+    Bank, Banks, Bluetooth, Boot, Chip, Class, Console, Core, FAMILIES, KIB, Port, Region, Uart, Usb,
+};
 
 const TEXT: &str = include_str!("../chips.tsv");
 
@@ -24,6 +26,7 @@ struct Kind {
     page: u32,
     write: u32,
     exti: &'static [&'static str],
+    uarts: Uarts,
     usb: Usb,
     usb_interrupt: &'static str,
     flags: &'static str,
@@ -33,6 +36,12 @@ struct Kind {
     windows: &'static [Region],
 }
 
+/// The kind of registers that an STM32's serial ports have, and the ports.
+type Uarts = (&'static str, &'static [Uart]);
+
+/// A chip's pins, and what is taken of them for a console.
+type Pins = (&'static [Port], Option<Console>);
+
 /// What rows refer to by number, in the section that is being read.
 #[derive(Default)]
 struct Shared {
@@ -40,9 +49,10 @@ struct Shared {
     series: &'static str,
     /// How many groups of the same registers the sections before had.
     pacs: u16,
-    /// The same for all sections.
+    /// These two are the same for all sections.
     exti: Vec<&'static [&'static str]>,
-    pins: Vec<&'static [Port]>,
+    uarts: Vec<Uarts>,
+    pins: Vec<Pins>,
     kinds: Vec<Kind>,
     notes: Vec<&'static str>,
 }
@@ -86,6 +96,7 @@ impl Shared {
             series: columns.text(),
             pacs: before.iter().map(|chip| chip.pac + 1).max().unwrap_or(0),
             exti: std::mem::take(&mut self.exti),
+            uarts: std::mem::take(&mut self.uarts),
             ..Self::default()
         };
     }
@@ -104,6 +115,7 @@ fn read(text: &'static str) -> Vec<Chip> {
         match columns.text() {
             "%series" => shared.begin(columns, &chips),
             "%exti" => shared.exti.push(exti(columns)),
+            "%uarts" => shared.uarts.push(uarts(columns)),
             "%pins" => shared.pins.push(pins(columns)),
             "%kind" => {
                 let kind = kind(columns, &shared);
@@ -122,10 +134,37 @@ fn exti(mut columns: Columns) -> &'static [&'static str] {
     interrupts.leak()
 }
 
-/// `PA:ffff PB:3`.
-fn pins(mut columns: Columns) -> &'static [Port] {
+/// `v2 USART1:40011000 USART3:40004800:USART3_4`.
+fn uarts(mut columns: Columns) -> Uarts {
+    let (registers, ports) = columns.text().split_once(' ').unwrap_or_default();
+    let ports: Vec<Uart> = ports.split(' ').filter_map(uart).collect();
+    (registers, ports.leak())
+}
+
+fn uart(text: &'static str) -> Option<Uart> {
+    let mut words = text.split(':');
+    let name = words.next()?;
+    let address = words.next().unwrap_or_default();
+    Some(Uart {
+        name,
+        address: u32::from_str_radix(address, 16).unwrap_or_default(),
+        interrupt: words.next().unwrap_or(name),
+    })
+}
+
+/// `PA:ffff PB:3`, and `USART2 PA2 PA3`.
+fn pins(mut columns: Columns) -> Pins {
     let ports: Vec<Port> = columns.text().split(' ').filter_map(port).collect();
-    ports.leak()
+    (ports.leak(), console(columns.text()))
+}
+
+fn console(text: &'static str) -> Option<Console> {
+    let mut words = text.split(' ');
+    Some(Console {
+        uart: words.next()?,
+        tx: words.next()?,
+        rx: words.next()?,
+    })
 }
 
 fn port(text: &'static str) -> Option<Port> {
@@ -144,6 +183,7 @@ fn kind(mut columns: Columns, shared: &Shared) -> Kind {
             "" => &[],
             number => get(&shared.exti, number).unwrap_or(&[]),
         },
+        uarts: get(&shared.uarts, columns.text()).unwrap_or_default(),
         usb: columns.word(&Usb::ALL),
         usb_interrupt: columns.text(),
         flags: columns.text(),
@@ -165,7 +205,7 @@ fn chip(
     let flash = region(columns.text())?;
     let ram = region(columns.text())?;
     let banks = banks(columns.text(), flash.origin);
-    let ports = get(&shared.pins, columns.text()).unwrap_or(&[]);
+    let (ports, console) = get(&shared.pins, columns.text()).unwrap_or_default();
     let probe_name = match columns.text() {
         "" => None,
         "=" => capitals.split('\t').next(),
@@ -198,6 +238,9 @@ fn chip(
         note: get(&shared.notes, columns.text()).unwrap_or_default(),
         ports,
         exti: kind.exti,
+        usart: kind.uarts.0,
+        uarts: kind.uarts.1,
+        console,
     })
 }
 

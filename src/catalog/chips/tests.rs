@@ -52,6 +52,44 @@ fn every_feature_has_a_row() {
     assert_eq!(count(unnamed), 6);
 }
 
+#[test]
+fn consoles_are_ports_and_pins_of_their_chips() {
+    for chip in all() {
+        let Some(console) = chip.console else {
+            continue;
+        };
+        let name = chip.name;
+        assert!(chip.uart(console.uart).is_some(), "{name}");
+        assert!(
+            chip.has_pin(console.tx) && chip.has_pin(console.rx),
+            "{name}"
+        );
+        assert!(console.tx != console.rx, "{name}");
+        assert!(!["PA13", "PA14"].contains(&console.tx), "{name}");
+        assert!(!["PA13", "PA14"].contains(&console.rx), "{name}");
+    }
+    assert_eq!(
+        count(|chip| chip.family == "stm32" && chip.console.is_none()),
+        0
+    );
+    let console = chip("stm32f446re").console.expect("a console");
+    assert_eq!(
+        (console.uart, console.tx, console.rx),
+        ("USART2", "PA2", "PA3")
+    );
+    assert!(chip("nrf51_xxaa").console.is_none());
+}
+
+#[test]
+fn serial_ports_may_share_an_interrupt() {
+    let uart = chip("stm32f446re").uart("USART2").expect("a port");
+    assert_eq!((uart.address, uart.interrupt), (0x4000_4400, "USART2"));
+    let uart = chip("stm32g0b1re").uart("USART2").expect("a port");
+    assert_eq!(uart.interrupt, "USART2_LPUART2");
+    let uart = chip("rp2040").uart("UART0").expect("a port");
+    assert_eq!(uart.interrupt, "UART0_IRQ");
+}
+
 /// The 1525 of stm32-metapac 21.0 have 446 different `pac.rs`, six of which two cores share.
 #[test]
 fn chips_with_the_same_registers_have_a_number_in_common() {

@@ -135,9 +135,40 @@ fn row(fact: &Fact, source: &Source, probe: &Targets) -> Result<Row, String> {
         low_power: true,
         bluetooth,
         note: note(name, class).to_owned(),
+        uarts: uarts(&file),
+        console: console(name, &file),
         pins: pins(&file),
         ..Row::new(name, "nrf", fact.core, flash, ram)
     })
+}
+
+/// The instances of UARTE: `impl_uarte!(SERIAL0, UARTE0, SERIAL0);`, what the HAL calls it first and its
+/// interrupt last. The nRF51's UART is none, and embassy-nrf has no driver for it.
+fn uarts(file: &str) -> String {
+    let instances = file.split("impl_uarte!(").skip(1);
+    let names = instances.filter_map(|instance| instance.split([',', ')']).next());
+    names.fold(String::new(), |text, name| match &*text {
+        "" => format!("- {name}"),
+        _ => format!("{text} {name}"),
+    })
+}
+
+/// The port and the pins that Nordic's own boards wire to their probe (zephyr, boards/nordic).
+fn console(name: &str, file: &str) -> String {
+    let (uart, tx, rx) = match name {
+        _ if name.starts_with("nrf54l") => ("SERIAL20", "P1_04", "P1_05"),
+        _ if name.starts_with("nrf5340-app") => ("SERIAL0", "P0_20", "P0_22"),
+        _ if name.starts_with("nrf5340-net") => ("SERIAL0", "P1_01", "P1_00"),
+        _ if name.starts_with("nrf91") => ("SERIAL0", "P0_29", "P0_28"),
+        _ => ("UARTE0", "P0_06", "P0_08"),
+    };
+    let has_pin = |pin: &str| file.contains(&format!("    {pin},"));
+    let is_there = uarts(file).split(' ').any(|known| known == uart) && has_pin(tx) && has_pin(rx);
+    if is_there {
+        format!("{uart} {tx} {rx}")
+    } else {
+        String::new()
+    }
 }
 
 /// The feature, which for the three of the nRF91x1 is the same but for its name.

@@ -54,6 +54,9 @@ fn rp(source: &Source, probe: &Targets) -> Result<Vec<Row>, String> {
             usb: Usb::Rp,
             usb_interrupt: "USBCTRL_IRQ".to_owned(),
             pins: format!("PIN_:{:x}", (1_u64 << pins) - 1),
+            uarts: "- UART0::UART0_IRQ UART1::UART1_IRQ".to_owned(),
+            // pico-sdk, src/boards/include/boards/pico.h: PICO_DEFAULT_UART, _TX_PIN and _RX_PIN.
+            console: "UART0 PIN_0 PIN_1".to_owned(),
             ..Row::new(name, "rp", core, window, ram)
         });
     }
@@ -191,6 +194,9 @@ fn esp(sources: &Sources) -> Result<Vec<Row>, String> {
             note: note(name).to_owned(),
             windows: chip.windows.to_owned(),
             pins: format!("GPIO:{:x}", gpio(&facts)?),
+            uarts: "- UART0".to_owned(),
+            // Without USB of its own, messages take the serial port.
+            console: console(&facts).filter(|_| has_usb).unwrap_or_default(),
             ..Row::new(name, "esp", chip.core, chip.flash, chip.ram)
         })
     };
@@ -205,6 +211,16 @@ fn note(name: &str) -> &'static str {
         "esp32s31" => "esp-hal calls its support early; a program links, more was not seen",
         _ => "",
     }
+}
+
+/// The pins that reach the first serial port without the matrix of pins: the boot ROM takes them too.
+fn console(facts: &str) -> Option<String> {
+    let pin_of = |signal: &str| {
+        let before = &facts[..facts.find(&format!("_0 => {signal}"))?];
+        let pin = &before[before.rfind("GPIO")?..];
+        pin.split('(').next()
+    };
+    Some(format!("UART0 {} {}", pin_of("U0TXD")?, pin_of("U0RXD")?))
 }
 
 /// The numbers `n` of `GPIOn(` in the list of pins.

@@ -38,6 +38,11 @@ pub struct Row {
     pub windows: String,
     /// `PA:ffff PB:3`.
     pub pins: String,
+    /// `v2 USART1:40011000 USART3:40004800:USART3_4`: the kind of registers (STM32), then each port,
+    /// where it is, and its interrupt where that is called otherwise.
+    pub uarts: String,
+    /// `USART2 PA2 PA3`: the serial port to take if nobody says which, its pins for sending and receiving.
+    pub console: String,
     /// The interrupts of the 16 lines.
     pub exti: String,
 }
@@ -70,6 +75,8 @@ impl Row {
             note: String::new(),
             windows: String::new(),
             pins: String::new(),
+            uarts: String::new(),
+            console: String::new(),
             exti: String::new(),
         }
     }
@@ -106,10 +113,10 @@ pub fn text(sources: &Sources, mut rows: Vec<Row>) -> Result<String, String> {
     if let Some(pair) = rows.windows(2).find(|pair| pair[0].name == pair[1].name) {
         return Err(format!("two rows are called `{}`", pair[0].name));
     }
-    let mut exti = Numbered::default();
+    let [mut exti, mut uarts] = <[Numbered; 2]>::default();
     let sections: Vec<String> = rows
         .chunk_by(|a, b| a.series == b.series)
-        .map(|rows| section(rows, &mut exti))
+        .map(|rows| section(rows, &mut exti, &mut uarts))
         .collect();
     let mut series: Vec<&str> = rows.iter().map(|row| &*row.series).collect();
     series.dedup();
@@ -121,24 +128,25 @@ pub fn text(sources: &Sources, mut rows: Vec<Row>) -> Result<String, String> {
     }
     let mut text = head(sources);
     text.push_str(&exti.lines("exti"));
+    text.push_str(&uarts.lines("uarts"));
     text.extend(sections);
     Ok(text)
 }
 
 /// The chips of one series, below what they share.
-fn section(rows: &[Row], exti: &mut Numbered) -> String {
+fn section(rows: &[Row], exti: &mut Numbered, uarts: &mut Numbered) -> String {
     let [mut pins, mut kinds, mut notes, mut pacs] = <[Numbered; 4]>::default();
     let mut lines = String::new();
     for row in rows {
-        let scheme = exti.number(&row.exti);
+        let schemes = [exti.number(&row.exti), uarts.number(&row.uarts)];
         let line = [
             row.name.clone(),
-            kinds.number(&kind(row, &scheme)),
+            kinds.number(&kind(row, &schemes)),
             pacs.number(&format!("{:?} {:?} {}", row.core, row.class, row.pac)),
             region(row.flash),
             region(row.ram),
             banks(row.banks),
-            pins.number(&row.pins),
+            pins.number(&pins_and_console(row)),
             probe_name(row),
             notes.number(&row.note),
         ];
@@ -150,19 +158,20 @@ fn section(rows: &[Row], exti: &mut Numbered) -> String {
     format!("%series\t{family}\t{series}\n{kinds}{pins}{notes}{lines}")
 }
 
-fn kind(row: &Row, exti: &str) -> String {
+fn kind(row: &Row, [exti, uarts]: &[String; 2]) -> String {
     let flags = [(row.hsi48, "h"), (row.low_power, "l"), (row.sai, "s")];
     let flags: String = flags
         .iter()
         .filter_map(|(set, letter)| set.then_some(*letter))
         .chain([word(&Bluetooth::ALL, row.bluetooth)])
         .collect();
-    let columns: [&str; 12] = [
+    let columns: [&str; 13] = [
         word(&Core::ALL, row.core),
         &row.timer,
         &row.page.to_string(),
         &row.write.to_string(),
         exti,
+        uarts,
         word(&Usb::ALL, row.usb),
         &row.usb_interrupt,
         &flags,
@@ -173,6 +182,13 @@ fn kind(row: &Row, exti: &str) -> String {
     ];
     let columns = columns.map(|column| if column.is_empty() { "-" } else { column });
     columns.join("\t")
+}
+
+fn pins_and_console(row: &Row) -> String {
+    match &*row.console {
+        "" => row.pins.clone(),
+        console => format!("{}\t{console}", row.pins),
+    }
 }
 
 fn word<T: Copy + PartialEq>(words: &[(T, &'static str)], value: T) -> &'static str {
@@ -237,6 +253,7 @@ const SETTLED: &[&str] = &[
     "Memory of an STM32: the largest contiguous run of stm32-metapac's regions, as embassy-stm32's build script takes it.",
     "Core of an STM32: from the priority bits, the FPU's interrupt and the series; where embassy-stm32's manifest names another, the note says so.",
     "nRF: by hand in xtask/src/catalogue/nordic.rs, from the product specifications, beside probe-rs.",
-    "A section for each `%series`; what its chips share is counted from 0 in each. Columns of `%kind`: core, timer, erased at once, written at once, number of `%exti`, USB, its interrupt, flags, Ethernet, boot, class, other addresses of the same memory.",
+    "A section for each `%series`; what its chips share is counted from 0 in each. Columns of `%kind`: core, timer, erased at once, written at once, number of `%exti`, number of `%uarts`, USB, its interrupt, flags, Ethernet, boot, class, other addresses of the same memory.",
+    "`%uarts`: registers of an STM32's, then each port as name:address, and :interrupt where it has another name. `%pins`: ports, then the console of a board without a row: its UART, the pin that sends, the one that receives.",
     "Flags: h HSI48, l the feature low-power compiles, s Config::default() panics on SAI1's clock, b Bluetooth, c Bluetooth whose controller takes libclang to build. Banks: single, dual, delivered as, preferred.",
 ];

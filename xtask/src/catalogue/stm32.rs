@@ -1,6 +1,7 @@
 //! STM32: from `stm32-metapac`, by the rules of `embassy-stm32`'s build script.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 use cargo_async_init::catalog::chips::{Bank, Banks, Class, Core, Region, Usb};
@@ -8,6 +9,16 @@ use cargo_async_init::catalog::chips::{Bank, Banks, Class, Core, Region, Usb};
 use super::probe::{Target, Targets};
 use super::rows::Row;
 use super::sources::{Source, Sources};
+
+/// The serial ports to which ST's own boards wire a console, the most usual first.
+const USUAL: [(&str, &str, &str); 6] = [
+    ("USART2", "PA2", "PA3"),
+    ("USART1", "PA9", "PA10"),
+    ("LPUART1", "PA2", "PA3"),
+    ("USART1", "PB6", "PB7"),
+    ("USART3", "PD8", "PD9"),
+    ("USART3", "PB10", "PB11"),
+];
 
 /// `metadata_NNNN.rs`: what chips share.
 struct Silicon {
@@ -22,8 +33,11 @@ struct Peripheral {
     /// The kind of its registers; empty where they are not known.
     kind: String,
     version: String,
+    address: String,
     /// Signal and interrupt.
     interrupts: Vec<(String, String)>,
+    /// Pin and signal.
+    pins: Vec<(String, String)>,
 }
 
 /// A run of memory, as `metadata.rs` names it.
@@ -147,6 +161,8 @@ impl Chip {
             note,
             pins: self.pins()?,
             exti: self.exti()?,
+            uarts: self.uarts()?,
+            console: self.console(),
             ..Row::new(
                 &self.feature,
                 "stm32",
@@ -408,6 +424,61 @@ impl Chip {
         Ok(interrupts?.join(" "))
     }
 
+    /// Every USART, UART and LPUART, and with which registers; their interrupt is the one called `GLOBAL`.
+    fn uarts(&self) -> Result<String, String> {
+        let mut text = self.version("usart").unwrap_or_default().to_owned();
+        for uart in self.serial_ports() {
+            let mut signals = uart.interrupts.iter();
+            let global = signals.find(|(signal, _)| signal == "GLOBAL");
+            let (_, interrupt) = global.ok_or(format!("no interrupt of {}", uart.name))?;
+            let _ = write!(text, " {}:{}", uart.name, uart.address);
+            if *interrupt != uart.name {
+                let _ = write!(text, ":{interrupt}");
+            }
+        }
+        Ok(text)
+    }
+
+    fn serial_ports(&self) -> impl Iterator<Item = &Peripheral> {
+        let peripherals = self.silicon.peripherals.iter();
+        peripherals.filter(|peripheral| peripheral.kind == "usart")
+    }
+
+    /// The console of a board that nothing is known of: the first of [`USUAL`] that this chip has; or else
+    /// the first port, by name, that has pins for both ways, and of those the first that are no probe's.
+    fn console(&self) -> String {
+        let fits = |name, tx, rx| {
+            self.serial_ports().any(|port| {
+                port.name == name
+                    && self.has_signal(port, tx, "TX")
+                    && self.has_signal(port, rx, "RX")
+            })
+        };
+        if let Some((name, tx, rx)) = USUAL.iter().find(|(name, tx, rx)| fits(*name, tx, rx)) {
+            return format!("{name} {tx} {rx}");
+        }
+        let mut ports: Vec<&Peripheral> = self.serial_ports().collect();
+        ports.sort_by_key(|port| (port.name.starts_with("LPUART"), &port.name));
+        let found = ports.into_iter().find_map(|port| {
+            let tx = self.first_pin(port, "TX", "")?;
+            let rx = self.first_pin(port, "RX", tx)?;
+            Some(format!("{} {tx} {rx}", port.name))
+        });
+        found.unwrap_or_default()
+    }
+
+    fn has_signal(&self, port: &Peripheral, pin: &str, signal: &str) -> bool {
+        let mut pins = port.pins.iter();
+        let there = self.silicon.pins.iter().any(|known| known == pin);
+        there && pins.any(|(known, has)| known == pin && has == signal)
+    }
+
+    fn first_pin<'a>(&'a self, port: &'a Peripheral, signal: &str, other: &str) -> Option<&'a str> {
+        let pins = self.silicon.pins.iter().map(|pin| &**pin);
+        let mut free = pins.filter(|pin| *pin != other && !["PA13", "PA14"].contains(pin));
+        free.find(|pin| self.has_signal(port, pin, signal))
+    }
+
     /// The same name, or else the first that has a package behind it: `STM32L151CBTxA` for revision A.
     fn probe_name(&self, probe: &Targets) -> Option<String> {
         let (_, revision) = self.feature.split_once('-').unwrap_or_default();
@@ -559,11 +630,23 @@ impl Peripheral {
             name: quoted(text).next()?.to_owned(),
             kind: string("kind: \"").unwrap_or_default().to_owned(),
             version: string("version: \"").unwrap_or_default().to_owned(),
+            address: between(text, "address: 0x", ",")
+                .unwrap_or_default()
+                .to_owned(),
+            pins: pins_of(text),
             interrupts: pairs
                 .map(|pair| (pair[0].to_owned(), pair[1].to_owned()))
                 .collect(),
         })
     }
+}
+
+/// The pins of a peripheral, and what they are for.
+fn pins_of(text: &str) -> Vec<(String, String)> {
+    let pins = text.split("PeripheralPin {").skip(1);
+    let string = |text, key| between(text, key, "\"").map(str::to_owned);
+    pins.filter_map(|pin| Some((string(pin, "pin: \"")?, string(pin, "signal: \"")?)))
+        .collect()
 }
 
 /// The regions of each choice of banks: a list of lists.
