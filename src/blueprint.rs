@@ -6,12 +6,14 @@ use serde_json::{Map, Value, json};
 
 use crate::answers::Answers;
 use crate::catalog::boards::{self, Board, Button, Level, Light, Log};
-use crate::catalog::chips::{self, KIB};
+use crate::catalog::chips::{self, INTERNAL_CLOCK, KIB};
+use crate::catalog::ethernet;
 use crate::catalog::extras::{EXTRAS, Extra};
 use crate::catalog::kinds::{self, Kind, Part, Shape};
 use crate::catalog::offers::{self, Engine, Framework, Offer};
 use crate::catalog::partitions::Partitions;
 use crate::catalog::runtimes::{self, Runtime};
+use crate::catalog::usb;
 use crate::catalog::ways::{self, LOGS, PANICS, Way};
 use crate::cli;
 use crate::failure::{Failure, Result};
@@ -128,6 +130,8 @@ impl Blueprint {
                     layer.trim_start_matches('_')
                 ));
             }
+            let wireless = matches!(board.light, Light::Wireless);
+            layers.extend(wireless.then(|| format!("{home}/_{}-wireless", self.kind.id)));
             let log = self.ways[0].filter(|_| board.flasher.log == Log::Rtt);
             layers.extend(log.map(|log| format!("{home}/_{}-{}", self.kind.id, log.id)));
         }
@@ -179,9 +183,19 @@ impl Blueprint {
     pub fn caveats(&self) -> Vec<String> {
         let own = self.framework.and_then(|framework| framework.caveats);
         let general = [self.runtime.caveats, own.unwrap_or(self.offer.caveats)].concat();
-        let own = self.board.as_ref().map(Board::caveats);
+        let mut own = self.board.as_ref().map(Board::caveats).unwrap_or_default();
+        own.retain(|caveat| caveat != INTERNAL_CLOCK || !self.takes_crystal());
         let general = general.into_iter().map(str::to_owned);
-        general.chain(own.unwrap_or_default()).collect()
+        general.chain(own).collect()
+    }
+
+    /// Whether the clocks of an STM32 come from a crystal: Ethernet and some USB controllers need one.
+    fn takes_crystal(&self) -> bool {
+        let has = |part| self.kind.parts.contains(&part);
+        self.board.as_ref().is_some_and(|board| {
+            has(Part::Network) && ethernet::of(board).is_some()
+                || has(Part::Usb) && usb::takes_crystal(board)
+        })
     }
 
     /// The command that makes this project again, at that path.
@@ -239,6 +253,9 @@ impl Blueprint {
                 // An ESP's messages would else take the console's way where nothing is at the other.
                 hardware["messages_port"] = json!("jtag-serial");
                 hardware["spawns"] = json!(board.family() == "nrf");
+            }
+            if self.kind.parts.contains(&Part::Usb) {
+                hardware["expect"] = json!(board.expect_of_usb());
             }
             if self.kind.parts.contains(&Part::Sleep) {
                 hardware["expect"] = json!(board.expect_of_sleep());

@@ -204,7 +204,7 @@ fn unknown_words_and_their_neighbours() {
         ),
         case(
             &["hello", "--runtime", "embassy", "--board", "pic0"],
-            &["hello", "--runtime", "embassy", "--board", "pico"],
+            &["hello", "--kind", "blinky", "--board", "pico"],
         ),
         case(
             &["hello", "--chip", "rp2030"],
@@ -291,7 +291,9 @@ fn answers_that_do_not_go_together() {
         ),
         case(
             &["x", "--chip", "rp2040", "--board", "nrf52840-dk"],
-            &["x", "--chip", "rp2040", "--board", "pico"],
+            &[
+                "x", "--chip", "rp2040", "--board", "pico", "--kind", "blinky",
+            ],
         ),
         case(
             &["x", "--board", "nrf52840-dk", "--kind", "ble"],
@@ -345,7 +347,7 @@ fn answers_that_do_not_go_together() {
                 "--with",
                 "docker",
             ],
-            &["x", "--runtime", "embassy", "--board", "pico"],
+            &["x", "--kind", "blinky", "--board", "pico"],
         ),
         case(
             &["x", "--runtime", "uring", "--kind", "http"],
@@ -645,7 +647,9 @@ fn an_enclosing_workspace_that_is_broken() {
         let ran = refuse(&lab, &coded(*code, &args, &[]));
         let _ = writeln!(text, "# {what}\n{}", without_cargo_s_words(&ran.stderr));
         // Firmware joins none, so this one does not concern it.
-        lab.must(&["firmware", "--board", "pico", "--vcs", "none"]);
+        lab.must(&[
+            "firmware", "--board", "pico", "--kind", "blinky", "--vcs", "none",
+        ]);
         lab.must(&[&args[..], &["--no-workspace"]].concat());
         fs::remove_dir_all(lab.path().join("hello")).expect("it was written");
         lab.write("Cargo.toml", "[workspace]\nresolver = \"3\"\n");

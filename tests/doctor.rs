@@ -303,9 +303,9 @@ fn an_old_flasher_does_not_do() {
 fn a_project_is_checked_for_what_it_is() {
     let programs = [&ALL[..], &[RUSTUP, FLASHER]].concat();
     let machine = Machine::with(&programs);
-    machine
-        .lab
-        .must(&["blinky", "--board", "pico", "--vcs", "none"]);
+    machine.lab.must(&[
+        "blinky", "--board", "pico", "--kind", "blinky", "--vcs", "none",
+    ]);
     machine
         .lab
         .must(&["server", "--runtime", "tokio", "--kind", "tcp", "--yes"]);
@@ -337,9 +337,9 @@ fn a_project_can_do_without_git() {
 fn a_project_s_own_pin_is_what_counts() {
     let programs = [&ALL[..], &[RUSTUP, FLASHER]].concat();
     let machine = Machine::with(&programs);
-    machine
-        .lab
-        .must(&["blinky", "--board", "pico", "--vcs", "none"]);
+    machine.lab.must(&[
+        "blinky", "--board", "pico", "--kind", "blinky", "--vcs", "none",
+    ]);
     let pin = machine.lab.read("blinky/rust-toolchain.toml");
     assert!(pin.contains("\"1.95.0\""), "{pin}");
     let pin = pin.replace("\"1.95.0\"", "\"1.99.1\"");

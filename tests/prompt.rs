@@ -513,7 +513,7 @@ fn what_is_given_is_not_asked() {
     assert!(!yes.screen.contains('?'), "{}", yes.screen);
     lab.write(
         "answers.toml",
-        "[answers]\nnetwork-server = \"no\"\nembedded = \"yes\"\n",
+        "[answers]\nnetwork-server = \"no\"\nembedded = \"yes\"\nkind = \"blinky\"\n",
     );
     let mut terminal = Terminal::start(&lab, &["two", "--answers", "answers.toml", "-n"]);
     terminal.see(BOARD).press(ENTER).see(EXTRAS).press(ENTER);

@@ -6,11 +6,12 @@
 
 use std::iter;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::chips::{self, Bank, Chip, Class, Console, Family, KIB, Region, Share, Uart};
 use super::ethernet;
 use super::kinds::Part;
+use super::usb;
 use super::ways::Way;
 use crate::tree::CUSTOM;
 
@@ -1569,6 +1570,42 @@ const SUPPLY: &str = "These chips have a voltage converter and a regulator: `con
 const CACHE: &str = "The Cortex-M7's data cache is off, as after a reset. Before you switch it on, have its memory protection unit exempt the memory that both cores share.";
 const REGULATOR: &str = "Boards that feed the core from a regulator of their own, as the STM32N6570-DK does, need `config.rcc.supply_config` set in `src/board/clock.rs`.";
 
+impl Crystal {
+    /// What templates may name of it.
+    fn context(self, chip: &Chip) -> Map<String, Value> {
+        let megahertz = self.hertz / 1_000_000;
+        let mut context = Map::new();
+        let mut set = |key: &str, value: String| context.insert(key.to_owned(), json!(value));
+        set("hse_hertz", grouped(self.hertz));
+        set("hse_mode", self.mode(chip).to_owned());
+        set("hse_megahertz", megahertz.to_string());
+        set("hse_halves", (megahertz / 2).to_string());
+        context
+    }
+
+    /// How it is taken: the H5 tells a signal with full swing from others.
+    fn mode(self, chip: &Chip) -> &'static str {
+        match (self.bypass, chip.series) {
+            (false, _) => "Oscillator",
+            (true, "stm32h5") => "BypassDigital",
+            (true, _) => "Bypass",
+        }
+    }
+}
+
+impl Light {
+    /// What it is called, as the subject of a sentence.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Pin { label, .. } => label,
+            Self::Wireless => "the LED beside the USB socket",
+            Self::Matrix { .. } | Self::Pixel { .. } => "the light",
+            Self::None => "the light, which is logged,",
+        }
+    }
+}
+
 impl Board {
     /// A board without a row: a chip, and what is said to be on its pins.
     #[must_use]
@@ -1744,12 +1781,16 @@ impl Board {
                 None => vec!["_no-button".to_owned()],
             },
             Part::Console => vec![format!("_console-{family}")],
-            Part::Usb => vec![format!("_usb-{family}")],
             Part::Radio => vec![format!("_radio-{family}")],
+            Part::Usb => iter::once("_link")
+                .chain(usb::layers(self))
+                .map(str::to_owned)
+                .collect(),
             Part::Sleep => vec![format!("_sleep-{family}")],
             Part::Network => {
                 let clocks = ethernet::of(self).map(|row| row.clocks.to_owned());
-                iter::once(format!("_network-{family}"))
+                ["_link".to_owned(), format!("_network-{family}")]
+                    .into_iter()
                     .chain(clocks)
                     .collect()
             }
@@ -1840,11 +1881,7 @@ impl Board {
     /// The same for a program that is on a network.
     #[must_use]
     pub fn expect_of_network(&self) -> String {
-        let light = match &self.light {
-            Light::Pin { label, .. } => label,
-            Light::Wireless => "the LED beside the USB socket",
-            _ => "the light",
-        };
+        let light = self.light.name();
         capital(format!(
             "{light} blinks while an address is awaited and is lit once there is one."
         ))
@@ -1875,6 +1912,15 @@ impl Board {
             Light::None => return "What an LED would show is logged.".to_owned(),
         };
         format!("Nothing is to be seen at first: {light} is on once the console is told so.")
+    }
+
+    /// The same for a program that is a device on USB.
+    #[must_use]
+    pub fn expect_of_usb(&self) -> String {
+        let light = self.light.name();
+        capital(format!(
+            "{light} blinks once a computer has taken the device on, and is lit while a program there has its port open."
+        ))
     }
 
     /// What is to be seen once it runs, as a sentence.
@@ -1958,7 +2004,6 @@ impl Board {
             }
             Light::Wireless | Light::None => set("lamp_pins", ""),
         }
-        let outside = ethernet::of(self).zip(self.crystal);
         if let Some((console, uart)) = self.console_and_uart() {
             set("console_uart", console.uart);
             set("console_tx", console.tx);
@@ -1969,9 +2014,15 @@ impl Board {
             set("console_status", if is_old { "sr" } else { "isr" });
             set("port", &self.port(console));
         }
-        for (key, value) in outside
-            .into_iter()
-            .flat_map(|(row, crystal)| row.context(chip, crystal))
+        let ethernet = ethernet::of(self).into_iter();
+        for (key, value) in ethernet
+            .flat_map(|row| row.context(chip))
+            .chain(
+                self.crystal
+                    .into_iter()
+                    .flat_map(|crystal| crystal.context(chip)),
+            )
+            .chain(usb::context(self))
         {
             set(&key, value.as_str().unwrap_or_default());
         }
@@ -2100,6 +2151,18 @@ fn ways_layers([log, panic]: [Option<&Way>; 2]) -> impl Iterator<Item = String> 
 /// documentation of its module `rmt`.
 fn pulse_clock(chip: &Chip) -> &'static str {
     if chip.name == "esp32h2" { "32" } else { "80" }
+}
+
+/// A number as it stands in source code.
+fn grouped(number: u32) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .filter_map(|group| std::str::from_utf8(group).ok())
+        .collect();
+    groups.join("_")
 }
 
 /// A sentence as it begins.

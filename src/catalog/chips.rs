@@ -229,6 +229,8 @@ pub struct Chip {
     pub usb: Usb,
     /// The interrupt of that peripheral, for `bind_interrupts!`.
     pub usb_interrupt: &'static str,
+    /// Its pins for D+ and D-, where it has them of others (STM32).
+    pub usb_pins: Option<[&'static str; 2]>,
     /// Whether the HAL can start the 48 MHz oscillator that USB needs (STM32).
     pub hsi48: bool,
     /// Whether a program can sleep deeply while it waits: STM32, the HAL's feature `low-power`.
@@ -277,9 +279,7 @@ pub static FAMILIES: &[Family] = &[
         vendor: "STMicroelectronics",
         hal: "embassy-stm32",
         layers: &["_cortex-m", "_stm32"],
-        caveats: &[
-            "The clock is the internal oscillator's, good to about one in a hundred: set up a crystal in `src/board/clock.rs` for exact time.",
-        ],
+        caveats: &[INTERNAL_CLOCK],
     },
     Family {
         id: "esp",
@@ -310,6 +310,9 @@ pub static FAMILIES: &[Family] = &[
         ],
     },
 ];
+
+/// What to know of an STM32 that no crystal beats time for.
+pub const INTERNAL_CLOCK: &str = "The clock is the internal oscillator's, good to about one in a hundred: set up a crystal in `src/board/clock.rs` for exact time.";
 
 /// Bytes.
 pub const KIB: u32 = 1024;

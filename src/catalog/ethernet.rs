@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::boards::{Board, Crystal};
+use super::boards::Board;
 use super::chips::Chip;
 
 /// A transceiver, over RMII.
@@ -108,8 +108,7 @@ impl Ethernet {
 
     /// What templates may name of it.
     #[must_use]
-    pub fn context(&self, chip: &Chip, crystal: Crystal) -> Map<String, Value> {
-        let megahertz = crystal.hertz / 1_000_000;
+    pub fn context(&self, chip: &Chip) -> Map<String, Value> {
         let mut context: Map<String, Value> = self
             .pins()
             .iter()
@@ -118,10 +117,6 @@ impl Ethernet {
         let mut set = |key: &str, value: String| context.insert(key.to_owned(), json!(value));
         set("phy", self.phy.to_string());
         set("random_interrupt", random_interrupt(chip).to_owned());
-        set("hse_hertz", grouped(crystal.hertz));
-        set("hse_mode", mode(chip, crystal).to_owned());
-        set("hse_megahertz", megahertz.to_string());
-        set("hse_halves", (megahertz / 2).to_string());
         context
     }
 }
@@ -133,27 +128,6 @@ fn random_interrupt(chip: &Chip) -> &'static str {
     } else {
         "RNG"
     }
-}
-
-/// How the clock from outside is taken: the H5 tells a signal with full swing from others.
-fn mode(chip: &Chip, crystal: Crystal) -> &'static str {
-    match (crystal.bypass, chip.series) {
-        (false, _) => "Oscillator",
-        (true, "stm32h5") => "BypassDigital",
-        (true, _) => "Bypass",
-    }
-}
-
-/// A number as it stands in source code.
-fn grouped(number: u32) -> String {
-    let digits = number.to_string();
-    let groups: Vec<&str> = digits
-        .as_bytes()
-        .rchunks(3)
-        .rev()
-        .filter_map(|group| std::str::from_utf8(group).ok())
-        .collect();
-    groups.join("_")
 }
 
 #[cfg(test)]

@@ -156,6 +156,13 @@ pub static KINDS: &[Kind] = &[
         parts: &[Part::Light, Part::Console],
         needs: &["console-is-free", "console-fits"],
     },
+    Kind {
+        id: "usb",
+        note: "a serial port on USB that sends back what it gets",
+        shape: Shape::Firmware,
+        parts: &[Part::Light, Part::Usb],
+        needs: &["has-usb-clock", "has-usb-room", "frees-usb-pins"],
+    },
 ];
 
 /// What several kinds have in common: a layer below each of them, and one of the runtime's below the

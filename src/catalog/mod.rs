@@ -12,4 +12,5 @@ pub mod kinds;
 pub mod offers;
 pub mod partitions;
 pub mod runtimes;
+pub mod usb;
 pub mod ways;

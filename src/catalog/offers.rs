@@ -329,6 +329,18 @@ pub static OFFERS: &[Offer] = &[
         caveats: &[],
     },
     Offer {
+        runtime: "embassy",
+        engine: None,
+        kind: "usb",
+        summary: "Firmware on embassy that is a serial port on USB and echoes what it gets.",
+        rust_version: "1.95",
+        port: None,
+        try_it: &["cargo test-host"],
+        caveats: &[
+            "The numbers by which it introduces itself, `c0de:cafe`, are Embassy's for examples: a product needs its own, see `src/device.rs`.",
+        ],
+    },
+    Offer {
         runtime: "agnostic",
         engine: None,
         kind: "lib",

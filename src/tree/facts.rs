@@ -2,10 +2,11 @@
 
 use super::Lookup;
 use crate::catalog::boards::{self, Board, Flasher, Light, Log};
-use crate::catalog::chips::{self, Bank, Bluetooth, Chip, Class, Console, KIB, Usb};
+use crate::catalog::chips::{self, Bank, Bluetooth, Chip, Class, Console, KIB};
 use crate::catalog::kinds::{self, Part};
 use crate::catalog::offers;
 use crate::catalog::partitions::Partitions;
+use crate::catalog::usb::{self, Wires};
 
 /// The value of `--board` for hardware that has no row: its chip and pins are answers of their own.
 pub const CUSTOM: &str = "custom";
@@ -27,6 +28,9 @@ pub const FACTS: &[(&str, &[&str])] = &[
     ("console-is-free", &["yes", "no"]),
     ("console-fits", &["yes", "no"]),
     ("has-usb", &["yes", "no"]),
+    ("has-usb-clock", &["yes", "no"]),
+    ("has-usb-room", &["yes", "no"]),
+    ("frees-usb-pins", &["yes", "no"]),
     ("has-network", &["yes", "no"]),
     ("has-bluetooth", &["yes", "no"]),
     ("builds-bluetooth", &["yes", "no"]),
@@ -54,7 +58,10 @@ pub(super) fn reason(fact: &str) -> Option<&'static str> {
         }
         "console-fits" => "its chip has less flash than that takes, 20K",
         "console-is-free" => "its LED or its button is on a pin of its serial port",
-        "has-usb" => "its chip is no USB device of its own",
+        "has-usb" => "no driver makes its chip a USB device, or the chip's two wires lead nowhere",
+        "has-usb-clock" => "no crystal is known for it, and USB's clock has to be exact",
+        "has-usb-room" => "it takes 32 KiB of flash",
+        "frees-usb-pins" => "its LED is on one of the two pins that USB takes",
         "has-network" => "nothing on it reaches a network",
         "has-bluetooth" => "no Bluetooth controller for it is known here",
         "builds-bluetooth" => {
@@ -111,7 +118,19 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
             };
             Some(yes_or_no(!taken("led") && !taken("button")))
         }
-        "has-usb" => Some(yes_or_no(chip(answer)?.usb != Usb::None)),
+        "has-usb" => {
+            let reached = board(answer).is_none_or(|board| usb::wires(board) != Wires::Nowhere);
+            Some(yes_or_no(reached && usb::driver(chip(answer)?).is_some()))
+        }
+        "has-usb-clock" => {
+            let crystal = board(answer).and_then(|board| board.crystal);
+            Some(yes_or_no(usb::has_clock(chip(answer)?, crystal)))
+        }
+        "has-usb-room" => Some(yes_or_no(usb::has_room(chip(answer)?))),
+        "frees-usb-pins" => Some(yes_or_no(match (board(answer), chip(answer)?.usb_pins) {
+            (None, Some(pins)) => !pins.contains(&answer("led")?),
+            _ => true,
+        })),
         // The HAL sets up the interrupts of pins for the first of two cores alone.
         "wakes-on-pins" => Some(yes_or_no(chip(answer)?.class != Class::Secondary)),
         "has-network" => Some(yes_or_no(board(answer)?.has_network())),

@@ -1,12 +1,15 @@
 //! A few chips and pins that stand for all.
 
 use std::collections::BTreeMap;
+use std::iter;
 use std::sync::LazyLock;
 
 use super::{Chip, Class, all, offered};
-use crate::catalog::boards::BOARDS;
+use crate::catalog::boards::{BOARDS, Crystal};
+use crate::catalog::usb;
 
-/// One chip for each series, and for each further way in which its chips start a program.
+/// One chip for each series, and for each further way in which chips start a program or are a device
+/// on USB.
 pub fn samples() -> impl Iterator<Item = &'static Chip> {
     static SAMPLES: LazyLock<Vec<&Chip>> = LazyLock::new(|| new_ways(Vec::new()));
     SAMPLES.iter().copied()
@@ -14,25 +17,43 @@ pub fn samples() -> impl Iterator<Item = &'static Chip> {
 
 /// The same without what the boards' chips stand for.
 pub fn samples_without_board() -> impl Iterator<Item = &'static Chip> {
-    static SAMPLES: LazyLock<Vec<&Chip>> =
-        LazyLock::new(|| new_ways(BOARDS.iter().map(|board| way(board.chip())).collect()));
+    static SAMPLES: LazyLock<Vec<&Chip>> = LazyLock::new(|| {
+        let of_boards = BOARDS.iter();
+        new_ways(
+            of_boards
+                .flat_map(|board| ways(board.chip(), board.crystal))
+                .collect(),
+        )
+    });
     SAMPLES.iter().copied()
 }
 
-/// Series, class and what else decides how a program starts.
-type Way = (&'static str, Class, bool, bool);
+/// What chips have in common of which one stands for all.
+#[derive(PartialEq, Eq)]
+enum Way {
+    /// How a program starts: series, class and what else decides that.
+    Start(&'static str, Class, bool, bool),
+    /// How it is a device on USB: the layers of the driver and of the clocks.
+    Usb(&'static str, Option<&'static str>),
+}
 
-fn way(chip: &Chip) -> Way {
-    (chip.series, chip.class, chip.sai, chip.probe_name.is_some())
+fn ways(chip: &Chip, crystal: Option<Crystal>) -> Vec<Way> {
+    let start = Way::Start(chip.series, chip.class, chip.sai, chip.probe_name.is_some());
+    let possible = usb::has_clock(chip, crystal) && usb::has_room(chip);
+    let driver = usb::driver(chip).filter(|_| possible);
+    let usb = driver.map(|driver| Way::Usb(driver, usb::clock(chip, crystal)));
+    iter::once(start).chain(usb).collect()
 }
 
 fn new_ways(mut met: Vec<Way>) -> Vec<&'static Chip> {
     let samples = offered().filter(|chip| {
-        let new = !met.contains(&way(chip));
-        if new {
-            met.push(way(chip));
+        let before = met.len();
+        for way in ways(chip, None) {
+            if !met.contains(&way) {
+                met.push(way);
+            }
         }
-        new
+        met.len() > before
     });
     samples.collect()
 }

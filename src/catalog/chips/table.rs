@@ -6,7 +6,8 @@
 use std::sync::LazyLock;
 
 use super::{
-    Bank, Banks, Bluetooth, Boot, Chip, Class, Console, Core, FAMILIES, KIB, Port, Region, Uart, Usb,
+    Bank, Banks, Bluetooth, Boot, Chip, Class, Console, Core, FAMILIES, KIB, Port, Region, Uart,
+    Usb,
 };
 
 const TEXT: &str = include_str!("../chips.tsv");
@@ -29,6 +30,7 @@ struct Kind {
     uarts: Uarts,
     usb: Usb,
     usb_interrupt: &'static str,
+    usb_pins: Option<[&'static str; 2]>,
     flags: &'static str,
     eth: &'static str,
     boot: Boot,
@@ -186,6 +188,7 @@ fn kind(mut columns: Columns, shared: &Shared) -> Kind {
         uarts: get(&shared.uarts, columns.text()).unwrap_or_default(),
         usb: columns.word(&Usb::ALL),
         usb_interrupt: columns.text(),
+        usb_pins: usb_pins(columns.text()),
         flags: columns.text(),
         eth: columns.text(),
         boot: columns.word(&Boot::ALL),
@@ -230,6 +233,7 @@ fn chip(
         write: kind.write,
         usb: kind.usb,
         usb_interrupt: kind.usb_interrupt,
+        usb_pins: kind.usb_pins,
         hsi48: kind.flags.contains('h'),
         low_power: kind.flags.contains('l'),
         sai: kind.flags.contains('s'),
@@ -253,6 +257,11 @@ fn bluetooth(flags: &str) -> Bluetooth {
     let known = Bluetooth::ALL.iter().rev();
     let mut stated = known.filter(|(_, letter)| flags.contains(letter));
     stated.next().map_or(Bluetooth::None, |(stated, _)| *stated)
+}
+
+/// `PA12 PA11`.
+fn usb_pins(text: &'static str) -> Option<[&'static str; 2]> {
+    text.split_once(' ').map(|(plus, minus)| [plus, minus])
 }
 
 /// `3c000000:4096K 50000000:8K`.

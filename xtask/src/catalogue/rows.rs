@@ -28,6 +28,8 @@ pub struct Row {
     pub write: u32,
     pub usb: Usb,
     pub usb_interrupt: String,
+    /// `PA12 PA11`: D+ and D-.
+    pub usb_pins: String,
     pub hsi48: bool,
     pub low_power: bool,
     pub sai: bool,
@@ -67,6 +69,7 @@ impl Row {
             write: 0,
             usb: Usb::None,
             usb_interrupt: String::new(),
+            usb_pins: String::new(),
             hsi48: false,
             low_power: false,
             sai: false,
@@ -165,7 +168,7 @@ fn kind(row: &Row, [exti, uarts]: &[String; 2]) -> String {
         .filter_map(|(set, letter)| set.then_some(*letter))
         .chain([word(&Bluetooth::ALL, row.bluetooth)])
         .collect();
-    let columns: [&str; 13] = [
+    let columns: [&str; 14] = [
         word(&Core::ALL, row.core),
         &row.timer,
         &row.page.to_string(),
@@ -174,6 +177,7 @@ fn kind(row: &Row, [exti, uarts]: &[String; 2]) -> String {
         uarts,
         word(&Usb::ALL, row.usb),
         &row.usb_interrupt,
+        &row.usb_pins,
         &flags,
         &row.eth,
         word(&Boot::ALL, row.boot),
@@ -253,7 +257,7 @@ const SETTLED: &[&str] = &[
     "Memory of an STM32: the largest contiguous run of stm32-metapac's regions, as embassy-stm32's build script takes it.",
     "Core of an STM32: from the priority bits, the FPU's interrupt and the series; where embassy-stm32's manifest names another, the note says so.",
     "nRF: by hand in xtask/src/catalogue/nordic.rs, from the product specifications, beside probe-rs.",
-    "A section for each `%series`; what its chips share is counted from 0 in each. Columns of `%kind`: core, timer, erased at once, written at once, number of `%exti`, number of `%uarts`, USB, its interrupt, flags, Ethernet, boot, class, other addresses of the same memory.",
+    "A section for each `%series`; what its chips share is counted from 0 in each. Columns of `%kind`: core, timer, erased at once, written at once, number of `%exti`, number of `%uarts`, USB, its interrupt, its pins D+ and D-, flags, Ethernet, boot, class, other addresses of the same memory.",
     "`%uarts`: registers of an STM32's, then each port as name:address, and :interrupt where it has another name. `%pins`: ports, then the console of a board without a row: its UART, the pin that sends, the one that receives.",
     "Flags: h HSI48, l the feature low-power compiles, s Config::default() panics on SAI1's clock, b Bluetooth, c Bluetooth whose controller takes libclang to build. Banks: single, dual, delivered as, preferred.",
 ];

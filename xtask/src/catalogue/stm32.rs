@@ -126,7 +126,7 @@ impl Chip {
         let ram = self.usable(memory, "Ram").ok_or("no RAM")?;
         let flash = self.usable(memory, "Flash");
         let core = self.core();
-        let (usb, usb_interrupt) = self.usb();
+        let (usb, usb_interrupt, usb_pins) = self.usb();
         let series = self.series();
         let probe_name = self.probe_name(probe);
         let probed = probe_name.as_deref().and_then(|name| probe.get(name));
@@ -153,6 +153,7 @@ impl Chip {
             write: flash.as_ref().map_or(0, |flash| flash.write),
             usb,
             usb_interrupt,
+            usb_pins,
             hsi48: self.has("crs")
                 || ["stm32h5", "stm32h7", "stm32h7rs", "stm32u3", "stm32u5"].contains(&&*series),
             low_power: self.sleeps_deeply(&series),
@@ -340,26 +341,25 @@ impl Chip {
         Some(&peripheral.version)
     }
 
-    /// `embassy-stm32` src/usb: the interrupt `LP` of the device, `GLOBAL` of the others.
-    fn usb(&self) -> (Usb, String) {
+    /// `embassy-stm32` src/usb: the interrupt `LP` of the device, `GLOBAL` of the others; and the pins
+    /// of the signals `DP` and `DM`.
+    fn usb(&self) -> (Usb, String, String) {
         let ways = [
             (Usb::Device, "usb", "USB", "LP"),
             (Usb::OtgFs, "otg", "USB_OTG_FS", "GLOBAL"),
             (Usb::OtgHs, "otg", "USB_OTG_HS", "GLOBAL"),
         ];
         for (usb, kind, name, signal) in ways {
-            let interrupt = self
-                .silicon
-                .peripherals
-                .iter()
-                .filter(|peripheral| peripheral.kind == kind && peripheral.name == name)
-                .flat_map(|peripheral| &peripheral.interrupts)
-                .find(|(named, _)| named == signal);
-            if let Some((_, interrupt)) = interrupt {
-                return (usb, interrupt.clone());
+            let mut peripherals = self.silicon.peripherals.iter();
+            let found = peripherals
+                .find(|peripheral| peripheral.kind == kind && peripheral.name == name)
+                .and_then(|peripheral| Some((peripheral.interrupt(signal)?, peripheral)));
+            if let Some((interrupt, peripheral)) = found {
+                let pins = ["DP", "DM"].map(|signal| peripheral.pin(signal).unwrap_or_default());
+                return (usb, interrupt.to_owned(), pins.join(" "));
             }
         }
-        (Usb::None, String::new())
+        (Usb::None, String::new(), String::new())
     }
 
     /// What `low-power` needs (`embassy-stm32` `src/rtc/v2.rs`, `v3.rs`): the interrupt with which the
@@ -638,6 +638,16 @@ impl Peripheral {
                 .map(|pair| (pair[0].to_owned(), pair[1].to_owned()))
                 .collect(),
         })
+    }
+
+    fn interrupt(&self, signal: &str) -> Option<&str> {
+        let row = self.interrupts.iter().find(|(named, _)| named == signal);
+        row.map(|(_, interrupt)| interrupt.as_str())
+    }
+
+    fn pin(&self, signal: &str) -> Option<&str> {
+        let row = self.pins.iter().find(|(_, named)| named == signal);
+        row.map(|(pin, _)| pin.as_str())
     }
 }
 
