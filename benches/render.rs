@@ -1,4 +1,5 @@
-//! Renders every path of the tree, with every subset of its extras: `cargo bench --bench render`.
+//! Renders every path of the tree, with none of its extras, each alone, every pair and all:
+//! `cargo bench --bench render`.
 
 #[path = "../tests/projects/mod.rs"]
 mod projects;
@@ -9,11 +10,18 @@ fn main() {
     let paths = projects::all();
     let every: Vec<_> = paths
         .iter()
-        .flat_map(projects::Project::with_every_subset)
+        .flat_map(|project| {
+            let all = project.with(&project.extras());
+            [
+                vec![project.clone(), all],
+                project.with_each_and_every_pair(),
+            ]
+            .concat()
+        })
         .collect();
     for (what, projects) in [
         ("paths", &paths),
-        ("paths with every subset of extras", &every),
+        ("paths with no extra, each, every pair and all", &every),
     ] {
         let began = Instant::now();
         let files: usize = projects

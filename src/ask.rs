@@ -241,12 +241,13 @@ pub fn check(tree: &Tree, given: &Given) -> Result<()> {
     }
     let clash = clash(tree, given, ids);
     let quoted: Vec<String> = clash.iter().map(|id| given.quote(id)).collect();
-    let base = only(given, &clash);
-    let last = clash.last().copied().unwrap_or_default();
+    let (last, others) = clash.split_last().unwrap_or((&"", &[]));
+    let base = only(given, others);
+    let fitting = fitting(tree, &base, last);
     Err(Failure::usage(format!(
         "these contradict each other: {}{}",
         quoted.join(", "),
-        reason(tree, given, &base, last)
+        reason(tree, given, &base, last, &fitting)
     ))
     .help("leave one of them out"))
 }
@@ -272,32 +273,41 @@ fn only(given: &Given, ids: &[&'static str]) -> Answers {
     answers
 }
 
-/// What a fact about the hardware says against it, to be put behind.
-fn reason(tree: &Tree, given: &Given, base: &Answers, later: &str) -> String {
+/// What the hardware, or the choice itself, says against it, to be put behind.
+fn reason(tree: &Tree, given: &Given, base: &Answers, later: &str, fitting: &[&str]) -> String {
     let wanted = given.answers.one(later).into_iter();
     let wanted = wanted.chain(given.answers.many(later).iter().copied());
-    let mut reasons = wanted.filter_map(|value| tree.reason(later, value, base));
+    let unfit = wanted.filter(|value| !fitting.contains(value));
+    let mut reasons = unfit.filter_map(|value| tree.reason(later, value, base));
     let reason = reasons.next();
     reason.map_or_else(String::new, |reason| format!(": {reason}"))
+}
+
+/// What that question can be answered with, these answers given.
+fn fitting(tree: &Tree, given: &Answers, question: &str) -> Vec<&'static str> {
+    let question = tree.question(question);
+    let open = question.map(|question| tree.open(question, given));
+    let open = open.unwrap_or_default().into_iter();
+    open.map(|choice| choice.value).collect()
 }
 
 /// Two answers that no route gives together.
 fn misfit(tree: &Tree, given: &Given, earlier: &'static str, later: &'static str) -> Failure {
     let base = only(given, &[earlier]);
-    let fitting: Vec<&str> = tree
-        .question(later)
-        .map(|question| tree.open(question, &base))
-        .unwrap_or_default()
-        .iter()
-        .map(|choice| choice.value)
-        .collect();
-    let reason = reason(tree, given, &base, later);
+    let fitting = fitting(tree, &base, later);
+    let reason = reason(tree, given, &base, later, &fitting);
+    let picks = tree.question(later).map(|question| question.style) == Some(Style::Pick);
     let (earlier, quoted) = (given.quote(earlier), given.quote(later));
-    if fitting.is_empty() || !reason.is_empty() {
-        return Failure::usage(format!("{quoted} cannot apply with {earlier}{reason}"))
+    let message = if fitting.is_empty() || !reason.is_empty() {
+        format!("{quoted} cannot apply with {earlier}{reason}")
+    } else {
+        format!("{earlier} and {quoted} contradict each other")
+    };
+    if fitting.is_empty() || !(reason.is_empty() || picks) {
+        return Failure::usage(message)
             .help("leave one of them out; `cargo async-init tree` shows what goes with what");
     }
-    Failure::usage(format!("{earlier} and {quoted} contradict each other")).help(format!(
+    Failure::usage(message).help(format!(
         "with {earlier}, `--{later}` is one of {}",
         in_short(&fitting)
     ))

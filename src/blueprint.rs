@@ -233,6 +233,8 @@ impl Blueprint {
                     .unwrap_or_default()
             ),
         );
+        set("try_it", json!(self.offer.try_it));
+        set("checks", json!(self.kind.shape.checks()));
         set("is_server", json!(self.kind.shape == Shape::Server));
         set("is_library", json!(self.kind.shape == Shape::Library));
         set("versions", Value::Object(template::versions().clone()));

@@ -319,6 +319,12 @@ fn choice_object(choice: &Choice) -> Value {
     if let Some(runtime) = choice.leaf {
         object["runtime"] = json!(runtime);
     }
+    if let Some(reason) = choice.elsewhere {
+        object["elsewhere"] = json!(reason);
+    }
+    if !choice.brings.is_empty() {
+        object["brings"] = json!(choice.brings);
+    }
     object
 }
 

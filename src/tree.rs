@@ -56,6 +56,10 @@ pub struct Choice {
     pub when: When,
     /// The runtime at which this choice ends the spine.
     pub leaf: Option<&'static str>,
+    /// Why it is not offered elsewhere, where no fact about the hardware says so.
+    pub elsewhere: Option<&'static str>,
+    /// Choices of the same question that come with it.
+    pub brings: &'static [&'static str],
 }
 
 /// One question.
@@ -196,7 +200,8 @@ impl Tree {
         place.unwrap_or(0)
     }
 
-    /// Why that choice is not open with these answers, where a fact about the hardware says so.
+    /// Why that choice is not open with these answers, where a fact about the hardware or the choice
+    /// itself says so.
     pub fn reason(&self, question: &str, value: &str, answers: &Answers) -> Option<&'static str> {
         let choice = self.question(question)?.choice(value)?;
         let known = |id: &str| answers.one(id);
@@ -204,7 +209,10 @@ impl Tree {
             facts::settled(condition.question, &known)
                 .is_some_and(|fact| !condition.values.contains(&fact))
         });
-        facts::reason(unmet?.question)
+        match unmet {
+            Some(condition) => facts::reason(condition.question),
+            None => choice.elsewhere,
+        }
     }
 
     /// The answer to an option where nobody gave one, if these answers have it at all.
@@ -281,7 +289,7 @@ impl Tree {
     }
 
     /// The answers that decide what is generated: those below the leaf, and the runtime, without
-    /// what follows from the others.
+    /// what follows from the others, and with what picked choices bring.
     pub fn canonical(&self, answers: &Answers) -> Answers {
         let mut canonical = Answers::default();
         for question in &self.questions {
@@ -293,7 +301,7 @@ impl Tree {
             let decides = !self.is_spine(question)
                 && (follows.is_none() || follows != answers.one(question.id));
             if let (true, Some(answer)) = (decides, answers.get(question.id)) {
-                canonical.set(question.id, answer.clone());
+                canonical.set(question.id, question.completed(answer));
             }
         }
         canonical
@@ -329,6 +337,17 @@ impl Question {
             Style::Pick => Answer::Many(vec![choice.value]),
             _ => Answer::One(choice.value),
         }
+    }
+
+    /// That answer, and what the choices in it bring.
+    fn completed(&self, answer: &Answer) -> Answer {
+        let Answer::Many(picked) = answer else {
+            return answer.clone();
+        };
+        let choices = picked.iter().filter_map(|value| self.choice(value));
+        let brought = choices.flat_map(|choice| choice.brings.iter().copied());
+        let all: Vec<_> = picked.iter().copied().chain(brought).collect();
+        Answer::Many(self.in_order(&all))
     }
 }
 

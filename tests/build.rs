@@ -5,27 +5,10 @@
 
 mod projects;
 
+use std::iter;
+
 use libtest_mimic::{Arguments, Failed, Trial};
 use projects::Project;
-
-/// What a hosted project must pass, first the cheapest.
-const HOSTED: &[&str] = &[
-    "fmt --check",
-    "check",
-    "clippy --all-targets -- -D warnings",
-    "test",
-    "doc --no-deps",
-];
-
-/// What firmware must pass; `test-host` is its own alias for tests on this machine.
-const FIRMWARE: &[&str] = &[
-    "fmt --check",
-    "check",
-    "clippy --all-targets -- -D warnings",
-    "clippy-host -- -D warnings",
-    "test-host",
-    "doc --no-deps",
-];
 
 fn main() {
     let mut arguments = Arguments::from_args();
@@ -39,12 +22,8 @@ fn main() {
 
 fn build(project: &Project) -> Result<(), Failed> {
     let folder = projects::generated(project);
-    let steps = if project.is_firmware() {
-        FIRMWARE
-    } else {
-        HOSTED
-    };
-    for step in steps {
+    let steps = steps(project);
+    for step in &steps {
         projects::cargo(&folder, step)?;
     }
     for step in steps_of_workflow(project) {
@@ -53,6 +32,13 @@ fn build(project: &Project) -> Result<(), Failed> {
         }
     }
     Ok(())
+}
+
+/// What the project says that every change has to pass, and that its own targets compile by themselves.
+fn steps(project: &Project) -> Vec<&'static str> {
+    let checks = project.blueprint("my-app").kind.shape.checks().iter();
+    let checks = checks.filter_map(|check| check.strip_prefix("cargo "));
+    iter::once("check").chain(checks).collect()
 }
 
 /// What the workflow of firmware has cargo do, which is no more than can be done here.

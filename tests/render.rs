@@ -1,4 +1,5 @@
-//! The render tier: every path of the tree, with every subset of its extras, as a file set.
+//! The render tier: every path of the tree as a file set, with none of its extras, with each alone,
+//! with every pair and with all.
 
 mod projects;
 
@@ -22,38 +23,60 @@ const NAMES: [&str; 3] = [
     "a-name-of-sixty-four-characters-which-is-as-long-as-they-can-get",
 ];
 
-/// Boards have their extras in common: of each sort of firmware one is rendered with every subset
-/// and every way of logging and panicking, the others without and with all.
+/// Each path without extras and with all of them, and what lies between: each extra alone, every
+/// pair, and every way of logging and panicking. Boards have that in common: of each sort of firmware
+/// one stands for all.
 fn every_project() -> Vec<Project> {
     let mut sorts = BTreeSet::new();
-    let every = |project: &Project| {
-        if !project.is_firmware() {
-            return project.with_every_subset();
+    let of = |project: &Project| {
+        let everything = project.with(&project.extras());
+        let mut projects = vec![project.clone(), everything.clone()];
+        if project.is_firmware() {
+            if !sorts.insert(project.sort()) {
+                return projects;
+            }
+            projects.extend(everything.with_every_way());
+        }
+        projects.extend(project.with_each_and_every_pair());
+        projects
+    };
+    projects::all().iter().flat_map(of).collect()
+}
+
+/// Every project under a usual name. A name gets into no text by way of a board or of two extras alone,
+/// so the others are for one of each sort, without extras and with all of them.
+fn every_project_and_name() -> Vec<(Project, &'static str)> {
+    assert_eq!(NAMES[2].len(), 64);
+    let mut projects: Vec<_> = every_project()
+        .into_iter()
+        .map(|project| (project, NAMES[1]))
+        .collect();
+    let mut sorts = BTreeSet::new();
+    for project in projects::all() {
+        if project.is_firmware() && !sorts.insert(project.sort()) {
+            continue;
         }
         let everything = project.with(&project.extras());
-        if sorts.insert(project.sort()) {
-            [project.with_every_subset(), everything.with_every_way()].concat()
-        } else {
-            vec![project.clone(), everything]
+        for name in [NAMES[0], NAMES[2]] {
+            projects.extend([(project.clone(), name), (everything.clone(), name)]);
         }
-    };
-    projects::all().iter().flat_map(every).collect()
+    }
+    projects
 }
 
 #[test]
-fn every_path_renders_under_every_name() {
-    assert_eq!(NAMES[2].len(), 64);
-    let projects = every_project();
-    for project in &projects {
-        for name in NAMES {
-            let files = project.files(name);
-            for (path, file) in files.iter() {
-                let place = format!("{} of {}", path, project.slug());
-                check_text(&place, &file.text);
+fn every_path_renders() {
+    let mut seen = BTreeSet::new();
+    let projects = every_project_and_name();
+    for (project, name) in &projects {
+        for (path, file) in project.files(name).iter() {
+            // Most texts are those of another path: what was checked once is not checked again.
+            if seen.insert((path.to_owned(), file.text.clone())) {
+                check_text(&format!("{path} of {}", project.slug()), &file.text);
             }
         }
     }
-    println!("{} projects under {} names", projects.len(), NAMES.len());
+    println!("{} projects, {} texts", projects.len(), seen.len());
 }
 
 fn check_text(place: &str, text: &str) {
@@ -95,56 +118,54 @@ fn check_text(place: &str, text: &str) {
 }
 
 #[test]
-fn every_path_is_formatted_under_every_name() {
+fn every_path_is_formatted() {
     let folder = tempfile::tempdir().expect("a folder");
-    // Boards share most of their files: what was checked once is not checked again.
+    // Most paths share most of their files: what was checked once is not checked again.
     let mut seen = BTreeSet::new();
-    let mut met = BTreeSet::new();
-    let mut ways = projects::all_with_everything();
-    ways.retain(|project| project.is_firmware() && met.insert(project.sort()));
-    let ways = ways.iter().flat_map(Project::with_every_way);
-    for project in projects::all_with_everything().into_iter().chain(ways) {
-        for name in NAMES {
-            let home = folder
-                .path()
-                .join(format!("{}-{}", project.slug(), name.len()));
-            let files = project.files(name);
-            let new = |text: &str| seen.insert(text.to_owned());
-            let sources = write_new_sources(&home, &files, new);
-            if sources.is_empty() {
-                continue;
-            }
-            let output = Command::new("rustfmt")
-                .args(["--check", "--edition", "2024"])
-                .args(&sources)
-                .output()
-                .expect("rustfmt runs");
-            let said = String::from_utf8_lossy(&output.stdout);
-            let errors = String::from_utf8_lossy(&output.stderr);
-            assert!(
-                output.status.success(),
-                "{} as `{name}`:\n{said}{errors}",
-                project.slug()
-            );
+    for (project, name) in every_project_and_name() {
+        let home = folder
+            .path()
+            .join(format!("{}-{}", project.slug(), name.len()));
+        let files = project.files(name);
+        let new = |text: &str| seen.insert(text.to_owned());
+        let sources = write_new_sources(&home, &files, new);
+        if sources.is_empty() {
+            continue;
         }
+        let output = Command::new("rustfmt")
+            .args(["--check", "--edition", "2024"])
+            .args(&sources)
+            .output()
+            .expect("rustfmt runs");
+        let said = String::from_utf8_lossy(&output.stdout);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success(),
+            "{} as `{name}`:\n{said}{errors}",
+            project.slug()
+        );
     }
     println!("{} Rust files parsed and found formatted", seen.len());
 }
 
-/// Writes every Rust file, as one names others; those that are new are to be checked.
+/// Those Rust files that are new; where there are any, all are written, as one names others.
 fn write_new_sources(
     home: &Path,
     files: &FileSet,
     mut new: impl FnMut(&str) -> bool,
 ) -> Vec<PathBuf> {
-    let mut sources = Vec::new();
-    for (path, file) in files.iter().filter(|(path, _)| is_rust(path)) {
+    let rust = || files.iter().filter(|(path, _)| is_rust(path));
+    let sources: Vec<PathBuf> = rust()
+        .filter(|(_, file)| new(&file.text))
+        .map(|(path, _)| home.join(path))
+        .collect();
+    if sources.is_empty() {
+        return sources;
+    }
+    for (path, file) in rust() {
         let path = home.join(path);
         fs::create_dir_all(path.parent().expect("a folder")).expect("create a folder");
         fs::write(&path, &file.text).expect("write a file");
-        if new(&file.text) {
-            sources.push(path);
-        }
     }
     sources
 }

@@ -12,11 +12,18 @@ pub struct Extra {
     pub note: &'static str,
     /// The shapes of project it makes sense for.
     pub shapes: &'static [Shape],
+    /// Why no other shape can have it; none where all can.
+    pub elsewhere: Option<&'static str>,
     /// Facts that have to be "yes" where it is offered.
     pub needs: &'static [&'static str],
+    /// Extras that it makes no sense without: who takes it takes them, too.
+    pub brings: &'static [&'static str],
     /// What to do by hand where the project is a member of a workspace.
     pub in_member: Option<&'static str>,
 }
+
+/// Why what works with a microcontroller is for firmware alone.
+const FIRMWARE: &str = "it is for firmware: there is no microcontroller otherwise";
 
 /// Every extra, in the order in which they are offered and applied.
 pub static EXTRAS: &[Extra] = &[
@@ -29,7 +36,9 @@ pub static EXTRAS: &[Extra] = &[
             Shape::Library,
             Shape::Firmware,
         ],
+        elsewhere: None,
         needs: &[],
+        brings: &[],
         in_member: Some(
             "`ci`: a workflow counts at the top of the repository alone: move `.github` there",
         ),
@@ -38,7 +47,11 @@ pub static EXTRAS: &[Extra] = &[
         id: "docker",
         note: "an image built in stages that runs without root",
         shapes: &[Shape::Server, Shape::Program],
+        elsewhere: Some(
+            "an image holds a program for an operating system, not a library, and not firmware",
+        ),
         needs: &[],
+        brings: &[],
         in_member: Some(
             "`docker`: the image is built from the workspace's root, where `Cargo.lock` and `target` are: move `Dockerfile` there and name the package",
         ),
@@ -47,28 +60,101 @@ pub static EXTRAS: &[Extra] = &[
         id: "deny",
         note: "cargo-deny: advisories, licences, bans, sources",
         shapes: &[Shape::Server, Shape::Program, Shape::Library],
+        elsewhere: Some("which licences firmware draws in was not examined"),
         needs: &[],
+        brings: &[],
+        in_member: None,
+    },
+    Extra {
+        id: "compose",
+        note: "compose.yaml: the image, kept up and confined (brings docker)",
+        shapes: &[Shape::Server],
+        elsewhere: Some("only a server stays up"),
+        needs: &[],
+        brings: &["docker"],
+        in_member: Some(
+            "`compose`: it builds the `Dockerfile` beside it: move `compose.yaml` along with that",
+        ),
+    },
+    Extra {
+        id: "justfile",
+        note: "recipes for `just`: what a change has to pass, and what else is typed often",
+        shapes: &[
+            Shape::Server,
+            Shape::Program,
+            Shape::Library,
+            Shape::Firmware,
+        ],
+        elsewhere: None,
+        needs: &[],
+        brings: &[],
+        in_member: None,
+    },
+    Extra {
+        id: "dependabot",
+        note: "a pull request a week for newer dependencies",
+        shapes: &[Shape::Server, Shape::Program, Shape::Library],
+        elsewhere: Some(
+            "what firmware depends on moves together, with the Rust it is pinned to: generate it anew",
+        ),
+        needs: &[],
+        brings: &[],
+        in_member: Some(
+            "`dependabot`: it counts at the top of the repository alone: move `.github/dependabot.yml` there",
+        ),
+    },
+    Extra {
+        id: "devcontainer",
+        note: "a development container, for VS Code, Codespaces and others",
+        shapes: &[Shape::Server, Shape::Program, Shape::Library],
+        elsewhere: Some(
+            "a container does not reach the probe or port that firmware is flashed through",
+        ),
+        needs: &[],
+        brings: &[],
+        in_member: Some(
+            "`devcontainer`: editors look for it at the top of what they open: move `.devcontainer` there",
+        ),
+    },
+    Extra {
+        id: "agents",
+        note: "AGENTS.md: how to build, run and test, where things are, what bites",
+        shapes: &[
+            Shape::Server,
+            Shape::Program,
+            Shape::Library,
+            Shape::Firmware,
+        ],
+        elsewhere: None,
+        needs: &[],
+        brings: &[],
         in_member: None,
     },
     Extra {
         id: "vscode",
         note: "VS Code: build, flash and debug through the probe with F5",
         shapes: &[Shape::Firmware],
+        elsewhere: Some(FIRMWARE),
         needs: &["has-probe"],
+        brings: &[],
         in_member: None,
     },
     Extra {
         id: "embedded-test",
         note: "tests that run on the chip, through the probe",
         shapes: &[Shape::Firmware],
+        elsewhere: Some(FIRMWARE),
         needs: &["tests-on-target"],
+        brings: &[],
         in_member: None,
     },
     Extra {
         id: "bootloader",
         note: "embassy-boot: new versions replace the program, and it goes back to one that worked",
         shapes: &[Shape::Firmware],
+        elsewhere: Some(FIRMWARE),
         needs: &["has-update-room", "has-led"],
+        brings: &[],
         in_member: None,
     },
 ];

@@ -13,6 +13,30 @@ pub enum Shape {
     Firmware,
 }
 
+impl Shape {
+    /// What every change to such a project has to pass, first the cheapest; rustdoc with
+    /// `RUSTDOCFLAGS='-D warnings'`.
+    #[must_use]
+    pub const fn checks(self) -> &'static [&'static str] {
+        match self {
+            Self::Server | Self::Program | Self::Library => &[
+                "cargo fmt --check",
+                "cargo clippy --all-targets -- -D warnings",
+                "cargo test",
+                "cargo doc --no-deps",
+            ],
+            // The last but one is the project's own alias for tests on this machine.
+            Self::Firmware => &[
+                "cargo fmt --check",
+                "cargo clippy --all-targets -- -D warnings",
+                "cargo clippy-host -- -D warnings",
+                "cargo test-host",
+                "cargo doc --no-deps",
+            ],
+        }
+    }
+}
+
 /// A part of the hardware that a kind of firmware works with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {

@@ -157,6 +157,8 @@ fn choice(value: &'static str) -> Choice {
         note: "",
         when: Vec::new(),
         leaf: None,
+        elsewhere: None,
+        brings: &[],
     }
 }
 

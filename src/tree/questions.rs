@@ -27,6 +27,8 @@ fn choice(value: &'static str, note: &'static str) -> Choice {
         note,
         when: Vec::new(),
         leaf: None,
+        elsewhere: None,
+        brings: &[],
     }
 }
 
@@ -381,6 +383,8 @@ fn extra_choice(row: &'static Extra) -> Choice {
     when.extend(row.needs.iter().map(|fact| is(fact, &["yes"])));
     Choice {
         when: vec![when],
+        elsewhere: row.elsewhere,
+        brings: row.brings,
         ..choice(row.id, row.note)
     }
 }

@@ -6,6 +6,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 use cargo_async_init::answers::{Answer, Answers};
 use cargo_async_init::ask::with_defaults;
@@ -64,17 +65,17 @@ impl Project {
         tree().extras(&bare)
     }
 
-    /// Every subset of the extras that it can have.
-    pub fn with_every_subset(&self) -> Vec<Self> {
+    /// The project with each of its extras alone, and with every pair of them.
+    pub fn with_each_and_every_pair(&self) -> Vec<Self> {
         let extras = self.extras();
-        (0..1_usize << extras.len())
-            .map(|bits| {
-                let chosen = extras
-                    .iter()
-                    .enumerate()
-                    .filter(|(index, _)| bits >> index & 1 == 1);
-                self.with(&chosen.map(|(_, extra)| *extra).collect::<Vec<_>>())
-            })
+        let pairs = extras.iter().enumerate().flat_map(|(index, &first)| {
+            let seconds = extras[index + 1..].iter();
+            seconds.map(move |&second| vec![first, second])
+        });
+        let alone = extras.iter().map(|&extra| vec![extra]);
+        alone
+            .chain(pairs)
+            .map(|chosen| self.with(&chosen))
             .collect()
     }
 
@@ -130,17 +131,20 @@ impl Project {
 /// Every path of the tree, without extras, and the options of what is hosted. Of the chips without a board, those that stand for all;
 /// and one of each family, with something on its pins and with nothing.
 pub fn all() -> Vec<Project> {
-    let mut met = BTreeSet::new();
-    let answers = tree().projects().into_iter().chain(wired());
-    answers
-        .map(|answers| Project { answers }.with(&[]))
-        .flat_map(|project| {
-            let firmware = project.is_firmware();
-            let other = (!firmware).then(|| project.with_every_way());
-            std::iter::once(project).chain(other.into_iter().flatten())
-        })
-        .filter(|project| met.insert(project.answers.clone()))
-        .collect()
+    static ALL: LazyLock<Vec<Project>> = LazyLock::new(|| {
+        let mut met = BTreeSet::new();
+        let answers = tree().projects().into_iter().chain(wired());
+        answers
+            .map(|answers| Project { answers }.with(&[]))
+            .flat_map(|project| {
+                let firmware = project.is_firmware();
+                let other = (!firmware).then(|| project.with_every_way());
+                std::iter::once(project).chain(other.into_iter().flatten())
+            })
+            .filter(|project| met.insert(project.answers.clone()))
+            .collect()
+    });
+    ALL.clone()
 }
 
 /// One chip of each family, with an LED and a button, and with nothing on its pins: every kind of it.
