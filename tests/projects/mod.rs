@@ -249,10 +249,15 @@ pub fn emulator_tools() -> PathBuf {
     repository().join("target").join("emulator")
 }
 
-/// Cargo gives test targets a folder; other programs of this repository take a like one.
+/// Cargo gives test targets a folder; other programs of this repository take a like one. Firmware has
+/// one of its own, as that tier runs beside another.
 fn scratch() -> PathBuf {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/tmp");
-    Path::new(option_env!("CARGO_TARGET_TMPDIR").unwrap_or(beside)).to_owned()
+    let folder = Path::new(option_env!("CARGO_TARGET_TMPDIR").unwrap_or(beside));
+    match env!("CARGO_CRATE_NAME") {
+        "firmware" => folder.join("firmware"),
+        _ => folder.to_owned(),
+    }
 }
 
 /// Generates a project into the workshop; unchanged files keep their time stamps.

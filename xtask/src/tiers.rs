@@ -4,7 +4,10 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 /// One tier as it went.
+#[derive(Clone)]
 struct Tier {
     name: String,
     passed: usize,
@@ -65,10 +68,62 @@ fn step(name: &str, words: &[&str]) -> Tier {
     }
 }
 
-/// `cargo test`, its output passed on as it comes; a tier is a test target.
+/// The tiers that compile the most. Each has a target folder of its own and waits for one compiler
+/// much of the time, so they run at once.
+const SIDE_BY_SIDE: [&str; 2] = ["build", "firmware"];
+
+/// Every tier: first those that compile the most, then what may take what they have built.
 fn suite() -> Result<Vec<Tier>, String> {
+    // So that the two do not wait for each other's locks.
+    let compiled = step("compile", &["test", "--workspace", "--no-run"]);
+    if compiled.failed > 0 {
+        return Ok(vec![compiled]);
+    }
+    let mut tiers = std::thread::scope(|scope| {
+        SIDE_BY_SIDE
+            .map(|name| scope.spawn(move || cargo_test(&["--test", name])))
+            .map(|tier| {
+                tier.join()
+                    .unwrap_or_else(|_| Err("a thread died".to_owned()))
+            })
+            .into_iter()
+            .collect::<Result<Vec<_>, _>>()
+    })?
+    .concat();
+    let others = test_targets()?;
+    let mut words = vec!["--workspace", "--no-fail-fast", "--lib", "--bins"];
+    for name in others
+        .iter()
+        .filter(|name| !SIDE_BY_SIDE.contains(&&***name))
+    {
+        words.extend(["--test", name]);
+    }
+    tiers.extend(cargo_test(&words)?);
+    tiers.extend(cargo_test(&["--workspace", "--doc"])?);
+    Ok(tiers)
+}
+
+/// The name of every test target.
+fn test_targets() -> Result<Vec<String>, String> {
+    let output = Command::new("cargo")
+        .args(["metadata", "--no-deps", "--format-version", "1"])
+        .output()
+        .map_err(|error| format!("cannot run `cargo metadata`: {error}"))?;
+    let metadata: Value = serde_json::from_slice(&output.stdout)
+        .map_err(|error| format!("`cargo metadata` said no JSON: {error}"))?;
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let targets = packages.flat_map(|package| package["targets"].as_array().into_iter().flatten());
+    Ok(targets
+        .filter(|target| target["kind"][0] == "test")
+        .filter_map(|target| target["name"].as_str().map(str::to_owned))
+        .collect())
+}
+
+/// `cargo test` with these words, its output passed on as it comes; a tier is a test target.
+fn cargo_test(words: &[&str]) -> Result<Vec<Tier>, String> {
     let mut cargo = Command::new("cargo")
-        .args(["test", "--workspace", "--no-fail-fast"])
+        .arg("test")
+        .args(words)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -114,7 +169,7 @@ fn suite() -> Result<Vec<Tier>, String> {
     if !status.success() && tiers.iter().all(|tier| tier.failed == 0) {
         // A test target that does not compile, or dies, counts no failed test of its own.
         tiers.push(Tier {
-            name: "cargo test".to_owned(),
+            name: format!("cargo test {}", words.join(" ")),
             passed: 0,
             failed: 1,
             took: Duration::ZERO,
