@@ -1,12 +1,18 @@
 //! The documents' generated parts are what the code says. `UPDATE_DOCS=1 cargo test --test docs`
 //! writes them anew.
 
+mod projects;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use cargo_async_init::catalog::kinds::{KINDS, Kind, Shape};
 use cargo_async_init::show;
+use cargo_async_init::template;
 use cargo_async_init::tree::tree;
 
 fn repository() -> &'static Path {
@@ -24,32 +30,98 @@ fn section<'a>(text: &'a str, name: &str) -> &'a str {
     body
 }
 
-fn hold(name: &str, generated: &str) {
-    let path = repository().join("README.md");
-    let text = fs::read_to_string(&path).expect("README.md");
+fn hold(document: &str, name: &str, generated: &str) {
+    let path = repository().join(document);
+    let text = fs::read_to_string(&path).expect(document);
     let body = section(&text, name);
     if body == generated {
         return;
     }
     assert!(
         env::var_os("UPDATE_DOCS").is_some(),
-        "README.md: `{name}` is stale; UPDATE_DOCS=1 writes it anew"
+        "{document}: `{name}` is stale; UPDATE_DOCS=1 writes it anew"
     );
     let head = format!("<!-- {name} -->\n");
     let text = text.replace(&format!("{head}{body}"), &format!("{head}{generated}"));
-    fs::write(&path, text).expect("write README.md");
+    fs::write(&path, text).expect("write a document");
 }
 
 #[test]
 fn the_readme_shows_the_tree_as_it_is() {
-    hold(
-        "tree",
-        &format!("```mermaid\n{}```\n", show::mermaid(tree())),
-    );
-    hold("offers", &show::offer_table());
-    hold("extras", &show::extra_table());
-    hold("flags", &show::flag_table(tree()));
-    hold("exit codes", &show::exit_codes());
+    let diagram = format!("```mermaid\n{}```\n", show::mermaid(tree()));
+    for (name, generated) in [
+        ("tree", diagram),
+        ("offers", show::offer_table()),
+        ("extras", show::extra_table()),
+        ("flags", show::flag_table(tree())),
+        ("exit codes", show::exit_codes()),
+    ] {
+        hold("README.md", name, &generated);
+    }
+}
+
+#[test]
+fn the_architecture_shows_the_slots_of_each_kind() {
+    hold("ARCHITECTURE.md", "slots", &slot_table());
+}
+
+/// Each kind's slots, with the file that has them; those that it shares with its like stand first.
+fn slot_table() -> String {
+    let mut slots: BTreeMap<&str, BTreeSet<(&str, &str)>> = BTreeMap::new();
+    for project in projects::all_with_everything() {
+        let blueprint = project.blueprint("my-app");
+        let own = slots.entry(blueprint.kind.id).or_default();
+        for layer in blueprint.layers() {
+            for template in template::layer(&layer) {
+                own.extend(template::named(template.source).map(|slot| (template.target, slot)));
+            }
+        }
+    }
+    let groups: [(&str, &[Shape]); 4] = [
+        (
+            "every kind",
+            &[
+                Shape::Server,
+                Shape::Program,
+                Shape::Library,
+                Shape::Firmware,
+            ],
+        ),
+        ("servers and programs", &[Shape::Server, Shape::Program]),
+        ("servers", &[Shape::Server]),
+        ("firmware", &[Shape::Firmware]),
+    ];
+    let mut text = "| kind | slots, by file |\n|---|---|\n".to_owned();
+    let mut row = |kind: &str, slots: &BTreeSet<(&str, &str)>| {
+        let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (file, slot) in slots {
+            let file = file.strip_prefix("_slots/").unwrap_or(file);
+            files.entry(file).or_default().push(slot);
+        }
+        let files: Vec<String> = files
+            .iter()
+            .map(|(file, slots)| format!("`{file}`: {}", slots.join(", ")))
+            .collect();
+        let _ = writeln!(text, "| {kind} | {} |", files.join("; "));
+    };
+    for (name, shapes) in groups {
+        let of_group: Vec<&Kind> = KINDS
+            .iter()
+            .filter(|kind| shapes.contains(&kind.shape))
+            .collect();
+        let own = of_group.iter().map(|kind| slots[kind.id].clone());
+        let shared = own.reduce(|all, own| &all & &own).unwrap_or_default();
+        row(name, &shared);
+        for kind in of_group {
+            if let Some(own) = slots.get_mut(kind.id) {
+                own.retain(|slot| !shared.contains(slot));
+            }
+        }
+    }
+    for kind in KINDS.iter().filter(|kind| !slots[kind.id].is_empty()) {
+        row(kind.id, &slots[kind.id]);
+    }
+    text
 }
 
 #[test]

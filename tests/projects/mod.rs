@@ -119,6 +119,24 @@ impl Project {
         layers
     }
 
+    /// Of firmware, what stands for every project that has it: the layers of a blinking program, and of
+    /// any other those that it has beyond the same board's blinking one; with a console, the kind of its
+    /// registers, too.
+    fn novelty(&self) -> (Vec<String>, &'static str) {
+        let mut layers = self.built_of();
+        if self.answers.one("kind") == Some("blinky") {
+            return (layers, "");
+        }
+        let answers = self.answers.with("kind", Answer::One("blinky"));
+        let answers = tree().canonical(&with_defaults(tree(), &answers));
+        let common = Self { answers }.built_of();
+        layers.retain(|layer| !common.contains(layer));
+        let blueprint = self.blueprint("my-app");
+        let console = blueprint.kind.parts.contains(&Part::Console);
+        let board = blueprint.board.filter(|_| console);
+        (layers, board.map_or("", |board| board.chip().usart))
+    }
+
     pub fn is_firmware(&self) -> bool {
         self.answers.one("runtime") == Some("embassy")
     }
@@ -186,25 +204,20 @@ pub fn all_with_everything() -> Vec<Project> {
         .collect()
 }
 
-/// The projects that the build tier takes: of firmware one for each list of layers, as the rest have
-/// the same sources but for the catalogue's values; the firmware tier links them all.
+/// The projects that the build tier takes: of firmware one for each novelty, as the rest have the same
+/// sources but for the catalogue's values.
 pub fn to_build() -> Vec<Project> {
     let mut met = BTreeSet::new();
-    let new = |project: &Project| !project.is_firmware() || met.insert(project.built_of());
+    let new = |project: &Project| !project.is_firmware() || met.insert(project.novelty());
     all_with_everything_once().into_iter().filter(new).collect()
 }
 
-/// The firmware to link: every board's blinky, and of each other kind one for each list of layers; with a
-/// console, for each kind of registers too.
+/// The firmware to link: every board's blinky, and of each other kind one for each novelty.
 pub fn to_link() -> Vec<Project> {
     let mut met = BTreeSet::new();
     let new = |project: &Project| {
         let blinky = project.answers.one("kind") == Some("blinky");
-        let blueprint = project.blueprint("my-app");
-        let console = blueprint.kind.parts.contains(&Part::Console);
-        let board = blueprint.board.as_ref().filter(|_| console);
-        let registers = board.map_or("", |board| board.chip().usart);
-        blinky || met.insert((project.built_of(), registers))
+        blinky || met.insert(project.novelty())
     };
     let firmware = all().into_iter().filter(Project::is_firmware);
     firmware.filter(new).collect()
