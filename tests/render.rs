@@ -9,10 +9,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use cargo_async_init::fileset::FileSet;
+use cargo_async_init::manifest;
 use cargo_async_init::template::{self, TEMPLATES};
 use handlebars::Path as Name;
 use handlebars::template::{HelperTemplate, Parameter, Template, TemplateElement};
 use serde_json::Value;
+use toml_edit::DocumentMut;
 
 use projects::Project;
 
@@ -390,4 +392,41 @@ fn versions_are_used_and_stand_there_once() {
             "no template uses `{key}`"
         );
     }
+}
+
+/// Crates with an advisory, by name, wherever they are drawn in by name: what `deny.toml` calls
+/// `unmaintained = "workspace"`. Both were read of in the crates' own threads.
+const ADVISORIES: [(&str, &str); 2] = [
+    ("async-std", "RUSTSEC-2025-0052"),
+    ("fxhash", "RUSTSEC-2025-0057"),
+];
+
+#[test]
+fn an_advisory_is_left_out_by_name_and_with_a_reason() {
+    let mut named = 0;
+    for project in projects::all_with_everything() {
+        let files = project.files("my-app");
+        let (Some(manifest), Some(deny)) = (files.get("Cargo.toml"), files.get("deny.toml")) else {
+            continue;
+        };
+        let manifest: DocumentMut = manifest.text.parse().expect("a manifest");
+        let deny: DocumentMut = deny.text.parse().expect("TOML");
+        let dependencies = manifest::dependencies(manifest.as_table());
+        let ignored = deny["advisories"]["ignore"].as_array().expect("a list");
+        let ignored: Vec<&str> = ignored
+            .iter()
+            .filter_map(|entry| {
+                let entry = entry.as_inline_table()?;
+                let reason = entry.get("reason")?.as_str()?;
+                entry.get("id")?.as_str().filter(|_| !reason.is_empty())
+            })
+            .collect();
+        let mut expected: Vec<&str> = Vec::new();
+        for (name, id) in ADVISORIES {
+            expected.extend(dependencies.iter().any(|own| own == name).then_some(id));
+        }
+        assert_eq!(ignored, expected, "{}", project.slug());
+        named += expected.len();
+    }
+    assert!(named > 0);
 }

@@ -77,6 +77,15 @@ pub static EXTRAS: &[Extra] = &[
         ),
     },
     Extra {
+        id: "systemd",
+        note: "a unit, confined to what the server needs, and word to systemd when it is ready",
+        shapes: &[Shape::Server],
+        elsewhere: Some("only a server waits for others, and has to say when it is ready for them"),
+        needs: &[],
+        brings: &[],
+        in_member: None,
+    },
+    Extra {
         id: "justfile",
         note: "recipes for `just`: what a change has to pass, and what else is typed often",
         shapes: &[
