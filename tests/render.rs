@@ -221,6 +221,7 @@ fn a_kinds_own_files_are_the_same_for_every_runtime() {
     for (kind, file) in [
         ("tcp", "src/protocol.rs"),
         ("app", "src/report.rs"),
+        ("cli", "src/batch.rs"),
         ("worker", "src/dispatch.rs"),
     ] {
         assert!(

@@ -57,6 +57,7 @@ fn run(project: &Project) -> Result<(), Failed> {
         Some("grpc") => talk_grpc(&program, &folder)?,
         Some("tcp") => talk_tcp(&program)?,
         Some("app") => read_app(&program)?,
+        Some("cli") => count_files(&program, &folder)?,
         Some("worker") => bring_jobs(&program, &folder)?,
         Some("file") => checksum(&program, &folder)?,
         Some("lib") => run_examples(&folder)?,
@@ -254,6 +255,53 @@ fn read_app(program: &Path) -> Result<(), String> {
     } else {
         Err(format!("printed {output:?}"))
     }
+}
+
+/// Files in their order, one that is missing, and Ctrl-C while one has no end.
+fn count_files(program: &Path, folder: &Path) -> Result<(), String> {
+    let home = folder.with_extension("files");
+    let _ = fs::remove_dir_all(&home);
+    let text = |error: io::Error| error.to_string();
+    fs::create_dir_all(&home).map_err(text)?;
+    fs::write(home.join("a"), "one two\nthree\n").map_err(text)?;
+    fs::write(home.join("b"), "four").map_err(text)?;
+    let start = |arguments: &[&str]| {
+        let mut command = Command::new(program);
+        command.current_dir(&home).args(arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        command.stderr(Stdio::piped()).spawn().map_err(text)
+    };
+    let ended = start(&["a", "missing", "b"])?.wait_with_output();
+    let ended = ended.map_err(text)?;
+    let results = "2\t3\t14\ta\n0\t1\t4\tb\n2\t4\t18\ttotal\n";
+    expect("stdout", &String::from_utf8_lossy(&ended.stdout), results)?;
+    let errors = String::from_utf8_lossy(&ended.stderr);
+    expect("stderr", &errors, "error: missing: ")?;
+    if !errors.ends_with("\nerror: 1 of 3 failed\n") {
+        return Err(format!("the errors are {errors:?}"));
+    }
+    expect_code(ended.status, 1)?;
+
+    let endless = home.join("endless");
+    let made = Command::new("mkfifo").arg(&endless).status();
+    expect_code(made.map_err(text)?, 0)?;
+    // Whoever writes too keeps it from ending.
+    let writer = fs::File::options().read(true).write(true).open(&endless);
+    let mut program = start(&["--jobs", "1", "--grace", "0.1", "a", "endless", "b"])?;
+    let mut line = String::new();
+    let stdout = program.stdout.take().ok_or("no standard output")?;
+    BufReader::new(stdout).read_line(&mut line).map_err(text)?;
+    expect("the first file", &line, "2\t3\t14\ta\n")?;
+    let ended = end_by(&mut program, "-INT")?;
+    drop(writer.map_err(text)?);
+    let mut errors = String::new();
+    let mut stderr = program.stderr.take().ok_or("no standard error")?;
+    stderr.read_to_string(&mut errors).map_err(text)?;
+    let summary = "interrupted: 1 of 3 counted, 0 failed, 1 cut off, 1 not begun\n";
+    if !errors.ends_with(summary) {
+        return Err(format!("after Ctrl-C it said {errors:?}"));
+    }
+    expect_code(ended, 130)
 }
 
 /// Jobs that are done, tried again, given up, and finished although SIGTERM came in the middle.

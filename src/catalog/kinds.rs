@@ -125,6 +125,13 @@ pub static KINDS: &[Kind] = &[
         needs: &[],
     },
     Kind {
+        id: "cli",
+        note: "a command line program: arguments, a progress bar, many tasks, Ctrl-C",
+        shape: Shape::Program,
+        parts: &[],
+        needs: &[],
+    },
+    Kind {
         id: "worker",
         note: "a worker that takes jobs from a queue: retries, time-outs, drain",
         shape: Shape::Program,
@@ -207,7 +214,7 @@ pub static COMMON: &[Common] = &[
     },
     Common {
         layer: "_signals",
-        kinds: &["http", "grpc", "worker"],
+        kinds: &["http", "grpc", "cli", "worker"],
     },
     Common {
         layer: "_service",

@@ -91,6 +91,7 @@ pub static FRAMEWORKS: &[Framework] = &[
 const HTTP: &[&str] = &["cargo run", "curl localhost:3000/healthz"];
 const TCP: &[&str] = &["cargo run", "nc localhost 7000"];
 const RUN: &[&str] = &["cargo run"];
+const CLI: &[&str] = &["cargo run -- Cargo.toml README.md"];
 const WORKER: &[&str] = &[
     "cargo run",
     r#"echo '{"do": "greet", "name": "Ada"}' > spool/new/ada"#,
@@ -151,6 +152,16 @@ pub static OFFERS: &[Offer] = &[
     Offer {
         runtime: "tokio",
         engine: None,
+        kind: "cli",
+        summary: "A command line program on tokio that counts the words of many files at a time.",
+        rust_version: "1.85",
+        port: None,
+        try_it: CLI,
+        caveats: &[],
+    },
+    Offer {
+        runtime: "tokio",
+        engine: None,
         kind: "worker",
         summary: "A worker on tokio that takes jobs from a spool directory.",
         // The lock on the spool is `File::try_lock`.
@@ -187,6 +198,16 @@ pub static OFFERS: &[Offer] = &[
         rust_version: "1.85",
         port: None,
         try_it: RUN,
+        caveats: &[],
+    },
+    Offer {
+        runtime: "smol",
+        engine: None,
+        kind: "cli",
+        summary: "A command line program on smol that counts the words of many files at a time.",
+        rust_version: "1.85",
+        port: None,
+        try_it: CLI,
         caveats: &[],
     },
     Offer {
