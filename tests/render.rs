@@ -223,6 +223,7 @@ fn a_kinds_own_files_are_the_same_for_every_runtime() {
         ("app", "src/report.rs"),
         ("cli", "src/batch.rs"),
         ("worker", "src/dispatch.rs"),
+        ("proxy", "src/relay.rs"),
     ] {
         assert!(
             texts.contains_key(&(kind.to_owned(), file.to_owned())),

@@ -8,7 +8,7 @@ mod projects;
 use std::env;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -56,6 +56,7 @@ fn run(project: &Project) -> Result<(), Failed> {
         Some("http") => talk_http(&program)?,
         Some("grpc") => talk_grpc(&program, &folder)?,
         Some("tcp") => talk_tcp(&program)?,
+        Some("proxy") => talk_through(&program)?,
         Some("app") => read_app(&program)?,
         Some("cli") => count_files(&program, &folder)?,
         Some("worker") => bring_jobs(&program, &folder)?,
@@ -87,8 +88,13 @@ struct Server {
 
 impl Server {
     fn start(program: &Path) -> Result<Self, String> {
+        Self::start_with(program, &[])
+    }
+
+    fn start_with(program: &Path, arguments: &[&str]) -> Result<Self, String> {
         let mut child = Command::new(program)
             .args(["--listen", "127.0.0.1:0"])
+            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -123,13 +129,23 @@ impl Server {
 
 /// Sends a signal and waits for the end.
 fn end_by(child: &mut Child, signal: &str) -> Result<ExitStatus, String> {
+    send_signal(child, signal)?;
+    end_after(child, signal)
+}
+
+fn send_signal(child: &Child, signal: &str) -> Result<(), String> {
     let sent = Command::new("kill")
         .args([signal, &child.id().to_string()])
         .status()
         .map_err(|error| format!("kill: {error}"))?;
-    if !sent.success() {
-        return Err(format!("cannot send {signal}"));
+    if sent.success() {
+        Ok(())
+    } else {
+        Err(format!("cannot send {signal}"))
     }
+}
+
+fn end_after(child: &mut Child, signal: &str) -> Result<ExitStatus, String> {
     let began = Instant::now();
     while began.elapsed() < PATIENCE {
         if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
@@ -245,6 +261,51 @@ fn talk_tcp(program: &Path) -> Result<(), String> {
     }
     drop(peers);
     server.stop()
+}
+
+/// To two upstreams that echo and one that is not there; one connection outlives SIGTERM.
+fn talk_through(program: &Path) -> Result<(), String> {
+    let text = |error: io::Error| error.to_string();
+    let upstreams = ["127.0.0.1:1".to_owned(), echo()?, echo()?];
+    let mut proxy = Server::start_with(program, &["--upstream", &upstreams.join(",")])?;
+    for number in 0..8 {
+        let mut client = proxy.connect()?;
+        let sent = format!("number {number}");
+        client.write_all(sent.as_bytes()).map_err(text)?;
+        client.shutdown(Shutdown::Write).map_err(text)?;
+        let mut echoed = String::new();
+        client.read_to_string(&mut echoed).map_err(text)?;
+        if echoed != sent {
+            return Err(format!("sent {sent:?}, got {echoed:?}"));
+        }
+    }
+
+    let mut client = proxy.connect()?;
+    let mut byte = [0];
+    for value in [b'x', b'y'] {
+        client.write_all(&[value]).map_err(text)?;
+        client.read_exact(&mut byte).map_err(text)?;
+        if value == b'x' {
+            send_signal(&proxy.child, "-TERM")?;
+        }
+    }
+    drop(client);
+    expect_code(end_after(&mut proxy.child, "-TERM")?, 0)
+}
+
+/// The address of a server that sends back what it gets.
+fn echo() -> Result<String, String> {
+    let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            std::thread::spawn(move || {
+                io::copy(&mut &stream, &mut &stream)?;
+                stream.shutdown(Shutdown::Write)
+            });
+        }
+    });
+    Ok(address.to_string())
 }
 
 fn read_app(program: &Path) -> Result<(), String> {

@@ -111,6 +111,13 @@ pub static KINDS: &[Kind] = &[
         needs: &[],
     },
     Kind {
+        id: "proxy",
+        note: "a TCP proxy: several upstreams, limits, half-close, drain",
+        shape: Shape::Server,
+        parts: &[],
+        needs: &[],
+    },
+    Kind {
         id: "grpc",
         note: "a gRPC service: streams, deadlines, health, reflection, no protoc",
         shape: Shape::Server,
@@ -209,12 +216,16 @@ pub struct Common {
 /// Every common layer, in the order in which they are applied.
 pub static COMMON: &[Common] = &[
     Common {
+        layer: "_sockets",
+        kinds: &["tcp", "proxy"],
+    },
+    Common {
         layer: "_logging",
-        kinds: &["http", "grpc", "worker"],
+        kinds: &["http", "proxy", "grpc", "worker"],
     },
     Common {
         layer: "_signals",
-        kinds: &["http", "grpc", "cli", "worker"],
+        kinds: &["http", "proxy", "grpc", "cli", "worker"],
     },
     Common {
         layer: "_service",

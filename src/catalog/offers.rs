@@ -90,6 +90,11 @@ pub static FRAMEWORKS: &[Framework] = &[
 
 const HTTP: &[&str] = &["cargo run", "curl localhost:3000/healthz"];
 const TCP: &[&str] = &["cargo run", "nc localhost 7000"];
+const PROXY: &[&str] = &[
+    "python3 -m http.server 3000 &",
+    "cargo run -- --upstream 127.0.0.1:3000",
+    "curl localhost:8000",
+];
 const RUN: &[&str] = &["cargo run"];
 const CLI: &[&str] = &["cargo run -- Cargo.toml README.md"];
 const WORKER: &[&str] = &[
@@ -126,6 +131,16 @@ pub static OFFERS: &[Offer] = &[
         rust_version: "1.85",
         port: Some(7000),
         try_it: TCP,
+        caveats: &[],
+    },
+    Offer {
+        runtime: "tokio",
+        engine: None,
+        kind: "proxy",
+        summary: "A TCP proxy on tokio.",
+        rust_version: "1.85",
+        port: Some(8000),
+        try_it: PROXY,
         caveats: &[],
     },
     Offer {
@@ -188,6 +203,16 @@ pub static OFFERS: &[Offer] = &[
         rust_version: "1.85",
         port: Some(7000),
         try_it: TCP,
+        caveats: &[],
+    },
+    Offer {
+        runtime: "smol",
+        engine: None,
+        kind: "proxy",
+        summary: "A TCP proxy on smol.",
+        rust_version: "1.85",
+        port: Some(8000),
+        try_it: PROXY,
         caveats: &[],
     },
     Offer {
