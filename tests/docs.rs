@@ -153,6 +153,8 @@ fn links_in_the_documents_lead_somewhere() {
 #[test]
 fn the_architecture_names_every_room() {
     let text = fs::read_to_string(repository().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
+    // That table names files of generated projects.
+    let text = text.replace(section(&text, "slots"), "");
     for entry in fs::read_dir(repository().join("src")).expect("src") {
         let name = entry
             .expect("an entry")
