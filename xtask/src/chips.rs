@@ -140,7 +140,10 @@ fn project(chip: &'static Chip) -> Project {
     given.set("kind", Answer::One("blinky"));
     let (led, button) = pins(chip);
     given.set("led", Answer::One(led));
-    given.set("button", Answer::One(button));
+    // The second of two cores has no interrupts of pins, so it is not asked for one.
+    if chip.class != Class::Secondary {
+        given.set("button", Answer::One(button));
+    }
     let answers = tree().canonical(&with_defaults(tree(), &given));
     Project { answers }.with(&[])
 }
@@ -152,9 +155,7 @@ fn pins(chip: &Chip) -> (&'static str, &'static str) {
     let free = |pin: &&'static str| chip.has_pin(pin) && !TAKEN.contains(pin);
     let mut free = names.into_iter().filter(free);
     let led = free.next().unwrap_or("none");
-    // The second of two cores has no interrupts of pins.
-    let button = free.next().filter(|_| chip.class != Class::Secondary);
-    (led, button.unwrap_or("none"))
+    (led, free.next().unwrap_or("none"))
 }
 
 fn known(state: &Mutex<BTreeMap<String, Line>>, chip: &Chip, project: &Project) -> bool {

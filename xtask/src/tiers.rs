@@ -1,7 +1,7 @@
 //! Running the suite, and saying for each tier how many tests it holds and how long it took.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::io::{self, BufRead, BufReader};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -121,32 +121,21 @@ fn test_targets() -> Result<Vec<String>, String> {
 
 /// `cargo test` with these words, its output passed on as it comes; a tier is a test target.
 fn cargo_test(words: &[&str]) -> Result<Vec<Tier>, String> {
+    // One pipe for both: what cargo says of a tier has to come before what the tier says.
+    let (said, output) = io::pipe().map_err(|error| format!("no pipe: {error}"))?;
+    let errors = output
+        .try_clone()
+        .map_err(|error| format!("no pipe: {error}"))?;
     let mut cargo = Command::new("cargo")
         .arg("test")
         .args(words)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+        .stdout(output)
+        .stderr(errors)
         .spawn()
         .map_err(|error| format!("cannot run `cargo test`: {error}"))?;
-    let (lines, said) = std::sync::mpsc::channel();
-    let streams: [Option<Box<dyn std::io::Read + Send>>; 2] = [
-        cargo.stdout.take().map(|stream| Box::new(stream) as _),
-        cargo.stderr.take().map(|stream| Box::new(stream) as _),
-    ];
-    for stream in streams.into_iter().flatten() {
-        let lines = lines.clone();
-        std::thread::spawn(move || {
-            for line in BufReader::new(stream).lines().map_while(Result::ok) {
-                if lines.send(line).is_err() {
-                    return;
-                }
-            }
-        });
-    }
-    drop(lines);
     let mut tiers: Vec<Tier> = Vec::new();
     let mut began = Instant::now();
-    for line in said {
+    for line in BufReader::new(said).lines().map_while(Result::ok) {
         println!("{line}");
         if let Some(name) = tier_name(&line) {
             began = Instant::now();
