@@ -61,7 +61,7 @@ struct Line {
     flash: u32,
     ram: u32,
     seconds: f64,
-    /// The project's files in short: another one means that the line is stale.
+    /// The files that decide the image, in short: another one means that the line is stale.
     id: String,
     why: String,
 }
@@ -103,7 +103,9 @@ pub fn run(options: &Options) -> Result<(), String> {
             });
         }
     });
-    let lines = state.into_inner().map_err(|error| error.to_string())?;
+    let mut lines = state.into_inner().map_err(|error| error.to_string())?;
+    // What was tried of another image says nothing of this one.
+    lines.retain(|chip, line| chips::find(chip).is_some_and(|chip| line.id == id(&project(chip))));
     fs::write(place(REPORT), report(&lines)).map_err(|error| format!("{REPORT}: {error}"))?;
     let current = |chip: &&&Chip| {
         lines
@@ -166,15 +168,28 @@ fn known(state: &Mutex<BTreeMap<String, Line>>, chip: &Chip, project: &Project) 
     line.is_some_and(|line| line.result != "failed" && line.id == id(project))
 }
 
-/// What decides the image: the files of the project, under one name for all.
+/// What decides the image: files of the project, under one name for all.
 fn id(project: &Project) -> String {
     let mut ids = String::new();
-    for (path, file) in project.files(NAME).iter() {
+    let files = project.files(NAME);
+    for (path, file) in files.iter().filter(|(path, _)| decides(path)) {
         let _ = write!(ids, "{path} {} ", file.blob_id());
     }
     let mut id = File { text: ids }.blob_id();
     id.truncate(12);
     id
+}
+
+/// Whether the image has anything of that file. What is written for people may change as it likes.
+fn decides(path: &str) -> bool {
+    const FILES: [&str; 5] = [
+        ".cargo/config.toml",
+        "Cargo.toml",
+        "build.rs",
+        "memory.x",
+        "rust-toolchain.toml",
+    ];
+    path.starts_with("src/") || FILES.contains(&path)
 }
 
 fn attempt(job: usize, chip: &Chip, project: &Project) -> Line {
@@ -362,6 +377,7 @@ fn report(lines: &BTreeMap<String, Line>) -> String {
         text.push_str(&row(name, chips, lines));
     }
     text.push_str(&row("all", &chips::all().iter().collect::<Vec<_>>(), lines));
+    text.push_str(&figures(lines));
     let hours = lines.values().map(|line| line.seconds).sum::<f64>() / 3600.0;
     let _ = writeln!(
         text,
@@ -383,6 +399,25 @@ fn report(lines: &BTreeMap<String, Line>) -> String {
         let _ = writeln!(text, "- {count}: {reason}");
     }
     text
+}
+
+/// How many of the images that were tried link, and how many of a Cortex-M's boot.
+fn figures(lines: &BTreeMap<String, Line>) -> String {
+    let tried: Vec<(&Chip, &str)> = chips::offered()
+        .filter_map(|chip| Some((chip, lines.get(chip.name)?.result.as_str())))
+        .collect();
+    let linked = tried.iter().filter(|(_, result)| *result != "failed");
+    let cortex = tried
+        .iter()
+        .filter(|(chip, _)| chip.target().starts_with("thumb"));
+    let booted = cortex.clone().filter(|(_, result)| *result == "booted");
+    let (linked, booted, cortex) = (linked.count(), booted.count(), cortex.count());
+    format!(
+        "\n{linked} of the {} chips that were tried link and pass the check of their image; of the {cortex} \
+         with a Cortex-M, {booted} boot and blink. The others have a second core or peripherals for which \
+         there is no emulator here.\n",
+        tried.len()
+    )
 }
 
 /// One row of the table: a series, or all.
