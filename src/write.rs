@@ -5,7 +5,7 @@
 //! a killed run leaves is found by its lock being free, and cleared away by the next run. So that
 //! this can be cut short too, the note goes first and the lock last.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, DirEntry, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, Stdio};
@@ -133,6 +133,7 @@ impl Site {
         if let Some(edit) = edit {
             interrupt::undivided(|| staging.prepare(edit, &self.destination))?;
         }
+        interrupt::undivided(|| keep_permissions(&self.top, &project))?;
         interrupt::committed(|| self.commit(&staging, edit))
     }
 
@@ -150,6 +151,7 @@ impl Site {
             let _ = fs::rename(&self.top, &project);
             if was_empty {
                 let _ = fs::create_dir(&self.top);
+                let _ = keep_permissions(&project, &self.top);
             }
         })
     }
@@ -166,9 +168,22 @@ impl Site {
                     .err()
                     .unwrap_or_else(|| Failure::io("create", &self.top, &error))
             }
+            io::ErrorKind::ResourceBusy | io::ErrorKind::CrossesDevices => {
+                Failure::io("create", &self.top, &error)
+                    .help("it seems to be a mount point: name a folder below it")
+            }
             _ => Failure::io("create", &self.top, &error),
         })
     }
+}
+
+/// An empty folder that is replaced stays as private as it was.
+fn keep_permissions(replaced: &Path, by: &Path) -> Result<()> {
+    let Ok(metadata) = fs::metadata(replaced) else {
+        return Ok(());
+    };
+    fs::set_permissions(by, metadata.permissions())
+        .map_err(|error| Failure::io("set the permissions of", by, &error))
 }
 
 /// A folder that only this run writes to, gone when the run is over.
@@ -336,7 +351,7 @@ pub fn clear_leftovers(destination: &Path) {
         .filter_map(|each| fs::read_dir(each).ok());
     for entry in entries.flatten().flatten() {
         let name = entry.file_name();
-        if name.to_str().is_some_and(is_staging) && entry.path().is_dir() {
+        if name.to_str().is_some_and(is_staging) && is_leftover(&entry) {
             clear_leftover(&entry.path());
         }
     }
@@ -349,6 +364,37 @@ fn is_staging(name: &str) -> bool {
         .and_then(|rest| rest.split_once('-'));
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     numbers.is_some_and(|(process, number)| is_number(process) && is_number(number))
+}
+
+/// Whether a folder is this user's and holds what a run stages, and nothing else: its name, which
+/// anybody can give to anything, does not make it ours to remove. A link is no folder.
+fn is_leftover(entry: &DirEntry) -> bool {
+    if !entry.file_type().is_ok_and(|kind| kind.is_dir()) || !is_own(&entry.path()) {
+        return false;
+    }
+    let Ok(entries) = fs::read_dir(entry.path()) else {
+        return false;
+    };
+    entries.flatten().all(|entry| {
+        let kind = entry.file_type();
+        match entry.file_name().to_str() {
+            Some(PROJECT) => kind.is_ok_and(|kind| kind.is_dir()),
+            Some(LOCK | MANIFEST | JOINS) => kind.is_ok_and(|kind| kind.is_file()),
+            _ => false,
+        }
+    })
+}
+
+#[cfg(unix)]
+fn is_own(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let user = nix::unistd::geteuid().as_raw();
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.uid() == user)
+}
+
+#[cfg(not(unix))]
+fn is_own(_path: &Path) -> bool {
+    true
 }
 
 fn clear_leftover(staging: &Path) {

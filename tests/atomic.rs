@@ -197,6 +197,42 @@ fn leftovers_of_others(lab: &Lab) {
     lab.folder(".async-init-2-0");
 }
 
+/// A name like that of a leftover gives nobody the right to what has it.
+#[test]
+fn what_only_has_a_leftover_s_name_is_left_alone() {
+    let lab = Lab::new();
+    lab.write("victim/lock", "");
+    lab.write("victim/data", "precious");
+    std::os::unix::fs::symlink("victim", lab.path().join(".async-init-1-0")).expect("a link");
+    lab.write(".async-init-2-0/lock", "");
+    lab.write(".async-init-2-0/notes", "precious");
+    lab.write(".async-init-3-0/lock", "");
+    lab.write(".async-init-3-0/project", "a file, which no run has there");
+    let before = paths(&lab.tree());
+    lab.must(&[
+        "new", SMALL[0], SMALL[1], SMALL[2], SMALL[3], "--vcs", "none",
+    ]);
+    let mut tree = lab.tree();
+    tree.retain(|path, _| !path.starts_with("new"));
+    assert_eq!(paths(&tree), before);
+    assert_eq!(lab.read("victim/data"), "precious");
+}
+
+#[test]
+fn an_empty_folder_stays_as_private_as_it_was() {
+    let lab = Lab::new();
+    let folder = lab.folder("new");
+    fs::set_permissions(&folder, Permissions::from_mode(0o700)).expect("a mode");
+    lab.must(&[
+        "new", SMALL[0], SMALL[1], SMALL[2], SMALL[3], "--vcs", "none",
+    ]);
+    let mode = fs::metadata(&folder)
+        .expect("a folder")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
+
 macro_rules! scenes {
     ($($name:ident: $prepare:ident, $path:literal, $vcs:literal, [$($test:ident),*];)*) => {$(
         mod $name {
