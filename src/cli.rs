@@ -445,6 +445,9 @@ fn refused(error: &clap::Error) -> Refused {
             }
         }
         ErrorKind::InvalidValue => invalid_value(error, &flag),
+        ErrorKind::MissingRequiredArgument => {
+            Failure::usage(format!("`{invalid}` is missing")).help(EVERY_FLAG)
+        }
         ErrorKind::ArgumentConflict => {
             if let Some(word) = context(ContextKind::InvalidSubcommand) {
                 return Refused::Wrong(out_of_place(&word));

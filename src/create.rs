@@ -245,6 +245,10 @@ impl<'a> Place<'a> {
             let by_hand = blueprint.extras.iter().filter_map(|extra| extra.in_member);
             notes.extend(by_hand.map(str::to_owned));
         }
+        // Who is asked reads it in the question.
+        if self.options.yes && answers.one("async-std") == Some("smol") {
+            notes.push(SPARED.to_owned());
+        }
         let site = Site::inspect(&self.path)?;
         let edit = match workspace {
             Some(workspace) => workspace.join(&site.destination, blueprint.name.as_str())?,
@@ -385,6 +389,9 @@ fn report(shell: &Shell, project: &Project) {
     }
     shell.step("Again", &project.command);
 }
+
+/// What the tree leaves out where nobody is asked.
+const SPARED: &str = "async-std is discontinued (RUSTSEC-2025-0052), so this is smol; `--runtime async-std` keeps it";
 
 fn say_notes(shell: &Shell, project: &Project) {
     for note in &project.notes {

@@ -80,10 +80,14 @@ impl Failure {
 
     /// A failed file operation, with what was tried and where.
     pub fn io(verb: &str, path: &Path, error: &io::Error) -> Self {
-        Self::new(
+        let failure = Self::new(
             Code::Io,
             format!("cannot {verb} `{}`: {error}", path.display()),
-        )
+        );
+        match advice(error.kind()) {
+            Some(advice) => failure.help(advice),
+            None => failure,
+        }
     }
 
     /// The same error with one more line of advice.
@@ -91,6 +95,21 @@ impl Failure {
         self.help.push(help.into());
         self
     }
+}
+
+/// What to do about an error of the system.
+fn advice(kind: io::ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        io::ErrorKind::NotFound => "check the path",
+        io::ErrorKind::PermissionDenied => {
+            "choose a path that you may use, or change its permissions"
+        }
+        io::ErrorKind::ReadOnlyFilesystem => "choose a path on a file system that can be written",
+        io::ErrorKind::InvalidFilename => "choose a shorter path",
+        io::ErrorKind::IsADirectory => "name a file: this is a folder",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room, then run it again",
+        _ => return None,
+    })
 }
 
 impl fmt::Display for Failure {

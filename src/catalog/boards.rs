@@ -1570,6 +1570,10 @@ const SUPPLY: &str = "These chips have a voltage converter and a regulator: `con
 const CACHE: &str = "The Cortex-M7's data cache is off, as after a reset. Before you switch it on, have its memory protection unit exempt the memory that both cores share.";
 const REGULATOR: &str = "Boards that feed the core from a regulator of their own, as the STM32N6570-DK does, need `config.rcc.supply_config` set in `src/board/clock.rs`.";
 
+/// What memory beside an RP chip has at least, on the boards here that have one: a Pico's.
+const LEAST_BESIDE: u32 = 2048 * KIB;
+const BESIDE: &str = "Flash is a chip of its own beside this one: `memory.x` takes 2 MiB for it, as a Pico has. Write there what your board has.";
+
 impl Crystal {
     /// What templates may name of it.
     fn context(self, chip: &Chip) -> Map<String, Value> {
@@ -1615,7 +1619,8 @@ impl Board {
             bank: None,
             title: "",
             chip: chip.name,
-            flash: None,
+            // An RP chip has none of its own: what is beside it, nobody says.
+            flash: (chip.family == "rp").then_some(LEAST_BESIDE),
             loader: None,
             light,
             button,
@@ -1842,6 +1847,9 @@ impl Board {
         }
         if let (Some(_), Some(banks)) = (self.bank, &chip.banks) {
             caveats.push(format!("{BANKS} Taken by default is {}", banks.why()));
+        }
+        if self.id == CUSTOM && chip.family == "rp" {
+            caveats.push(BESIDE.to_owned());
         }
         if matches!(self.light, Light::Wireless) {
             caveats.push(RADIO.to_owned());

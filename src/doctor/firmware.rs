@@ -9,6 +9,7 @@ use super::programs::{Program, Version, present};
 use super::{Check, Finding};
 use crate::blueprint::{Blueprint, FIRMWARE_TOOLCHAIN};
 use crate::catalog::boards::{Board, Flasher};
+use crate::catalog::chips::Chip;
 
 /// Where a project pins its toolchain.
 pub(super) const PIN: &str = "rust-toolchain.toml";
@@ -69,7 +70,12 @@ pub(super) fn checks(projects: &[&Blueprint], runtime: &str, channel: &str) -> V
 }
 
 fn toolchain_checks(boards: &[&Board], runtime: &str, channel: &str) -> Vec<Check> {
-    let targets = distinct(boards, Board::target);
+    let mut targets = Vec::new();
+    for target in boards.iter().flat_map(|board| targets_of(board)) {
+        if !targets.contains(&target) {
+            targets.push(target);
+        }
+    }
     let installed = Program::ask("rustup", "toolchain list");
     let there = toolchain(&installed, channel, &targets);
     let mut checks = vec![Check::new("toolchain", runtime, there)];
@@ -83,11 +89,17 @@ fn toolchain_checks(boards: &[&Board], runtime: &str, channel: &str) -> Vec<Chec
         Program::Says(String::new())
     };
     for target in targets {
-        let boards = with(boards, |board| board.target() == target);
+        let boards = with(boards, |board| targets_of(board).any(|own| own == target));
         let found = target_there(&listed, channel, target);
         checks.push(Check::new("target", name(&boards), found));
     }
     checks
+}
+
+/// What programs of a board are built for: a chip with two cores has two.
+fn targets_of(board: &Board) -> impl Iterator<Item = &'static str> {
+    let other = board.chip().other_core().map(Chip::target);
+    std::iter::once(board.target()).chain(other)
 }
 
 fn rustup_there(program: &Program) -> Finding {

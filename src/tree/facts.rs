@@ -54,7 +54,7 @@ pub(super) fn reason(fact: &str) -> Option<&'static str> {
         "has-led-pin" => "it has no LED on a pin of its own",
         "has-button" => "it has no button on a pin",
         "has-console" => {
-            "no serial port that messages leave free, and that its HAL drives, leads out of it"
+            "no serial port of its chip, free of messages and with a driver, reaches a USB socket"
         }
         "console-fits" => "its chip has less flash than that takes, 20K",
         "console-is-free" => "its LED or its button is on a pin of its serial port",
@@ -67,7 +67,11 @@ pub(super) fn reason(fact: &str) -> Option<&'static str> {
         "builds-bluetooth" => {
             "its Bluetooth controller's bindings are made with libclang, a library of the system"
         }
-        "sleeps-deeply" => "its chip cannot be put into deep sleep",
+        "sleeps-deeply" => {
+            "its hardware abstraction layer has no deep sleep that works on this chip"
+        }
+        "wakes-on-pins" => "its HAL serves the interrupts of pins on the first of two cores alone",
+        "flash-banks" => "its flash cannot be divided in another way",
         "messages" => "its messages take another way out, or none",
         "has-probe" => "it is not flashed through a probe",
         "has-update-room" => {

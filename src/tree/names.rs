@@ -100,8 +100,17 @@ pub struct Unnamed {
     pub help: String,
 }
 
-/// More values than these are left to `list`.
+/// More names than these are left to `list`.
 const MANY: usize = 12;
+
+/// The first of these names, and how many there are.
+fn possible(names: &[&str]) -> String {
+    let shown = names[..names.len().min(MANY)].join(", ");
+    match names.len().saturating_sub(MANY) {
+        0 => format!("possible: {shown}"),
+        more => format!("possible: {shown} and {more} more: `cargo async-init list chips`"),
+    }
+}
 
 impl Unnamed {
     /// A text that is none of a question's choices.
@@ -112,9 +121,10 @@ impl Unnamed {
                 help: EVERY_BOARD.to_owned(),
             };
         }
+        let is_board = question.id == "board";
         let known: Vec<&str> = question.choices.iter().map(|choice| choice.value).collect();
         let help = match nearest(text, &known) {
-            _ if known.len() <= MANY => did_you_mean(text, &known),
+            _ if !is_board => did_you_mean(text, &known),
             Some(near) => format!("did you mean `{near}`? {EVERY_BOARD}"),
             None => EVERY_BOARD.to_owned(),
         };
@@ -122,7 +132,6 @@ impl Unnamed {
     }
 }
 
-/// The one question that has so many choices.
 const EVERY_BOARD: &str = "`cargo async-init list boards` shows every board";
 
 impl From<Unresolved> for Unnamed {
@@ -130,7 +139,7 @@ impl From<Unresolved> for Unnamed {
         match unresolved {
             Unresolved::Ambiguous(names) => Self {
                 why: Some("could be one of several chips".to_owned()),
-                help: format!("possible: {}", names.join(", ")),
+                help: possible(&names),
             },
             Unresolved::Refused { reason, instead } => Self {
                 why: Some(format!("is not offered: {reason}")),

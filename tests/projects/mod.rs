@@ -137,6 +137,22 @@ impl Project {
         (layers, board.map_or("", |board| board.chip().usart))
     }
 
+    /// Whether it is one of the seven boards that were there first, and whose every check was promised.
+    fn is_of_the_first(&self) -> bool {
+        const FIRST: [&str; 7] = [
+            "pico",
+            "pico2",
+            "nrf52840-dk",
+            "microbit-v2",
+            "nucleo-f411re",
+            "blackpill-f411",
+            "xiao-esp32c6",
+        ];
+        let board = self.answers.one("board");
+        board.is_some_and(|board| FIRST.contains(&board))
+            && self.answers.one("kind") == Some("blinky")
+    }
+
     pub fn is_firmware(&self) -> bool {
         self.answers.one("runtime") == Some("embassy")
     }
@@ -205,10 +221,13 @@ pub fn all_with_everything() -> Vec<Project> {
 }
 
 /// The projects that the build tier takes: of firmware one for each novelty, as the rest have the same
-/// sources but for the catalogue's values.
+/// sources but for the catalogue's values, and the boards that were there first.
 pub fn to_build() -> Vec<Project> {
     let mut met = BTreeSet::new();
-    let new = |project: &Project| !project.is_firmware() || met.insert(project.novelty());
+    let new = |project: &Project| {
+        let always = !project.is_firmware() || project.is_of_the_first();
+        met.insert(project.novelty()) || always
+    };
     all_with_everything_once().into_iter().filter(new).collect()
 }
 
