@@ -225,8 +225,7 @@ pub fn all_with_everything() -> Vec<Project> {
 pub fn to_build() -> Vec<Project> {
     let mut met = BTreeSet::new();
     let new = |project: &Project| {
-        let always = !project.is_firmware() || project.is_of_the_first();
-        met.insert(project.novelty()) || always
+        !project.is_firmware() || met.insert(project.novelty()) || project.is_of_the_first()
     };
     all_with_everything_once().into_iter().filter(new).collect()
 }
