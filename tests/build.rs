@@ -58,15 +58,18 @@ fn steps(project: &Project) -> Vec<&'static str> {
     iter::once("check").chain(checks).collect()
 }
 
-/// What the workflow of firmware has cargo do, which is no more than can be done here.
+/// What the workflow has cargo do, but for what installs, or needs what the suite does not install: the
+/// oldest Rust, which is the nightly command's, and cargo-deny.
 fn steps_of_workflow(project: &Project) -> Vec<String> {
+    const ELSEWHERE: [&str; 3] = ["+", "install ", "deny "];
     let files = project.files("my-app");
-    let workflow = files
-        .get(".github/workflows/ci.yml")
-        .filter(|_| project.is_firmware());
+    let workflow = files.get(".github/workflows/ci.yml");
     let text = workflow.map_or("", |file| file.text.as_str());
     let steps = text
         .lines()
         .filter_map(|line| line.trim().strip_prefix("- run: cargo "));
-    steps.map(str::to_owned).collect()
+    steps
+        .filter(|step| !ELSEWHERE.iter().any(|start| step.starts_with(start)))
+        .map(str::to_owned)
+        .collect()
 }
