@@ -14,7 +14,7 @@ use std::thread;
 
 use cargo_async_init::catalog::boards::{Board, Level, Light};
 use cargo_async_init::catalog::chips::Class;
-use object::{Object as _, ObjectSegment as _};
+use object::{Object as _, ObjectSegment as _, ObjectSymbol as _, SymbolKind};
 use serde_json::{Value, json};
 
 use crate::projects;
@@ -271,6 +271,11 @@ fn all_controls(image: &Path, spec: &Spec, folder: &Path) -> Result<Vec<Control>
     if spec.is_rp2040() {
         broken.push(("no second boot stage", "second stage", flash, [0; 4]));
     }
+    // What cannot be executed, where a task is polled: then the stack has to be told, down to the task's
+    // own source.
+    if let Some(poll) = polled(image)? {
+        broken.push(("a task that faults", "main.rs:", poll, UNDEFINED));
+    }
     for (way, expected, address, bytes) in broken {
         let copy = folder.join(way.replace(' ', "-"));
         fs::write(&copy, patched(image, address, bytes)?).map_err(|error| error.to_string())?;
@@ -282,6 +287,21 @@ fn all_controls(image: &Path, spec: &Spec, folder: &Path) -> Result<Vec<Control>
         });
     }
     Ok(controls)
+}
+
+/// `udf #0`, twice.
+const UNDEFINED: [u8; 4] = [0x00, 0xde, 0x00, 0xde];
+
+/// Where the executor polls a task, if that was not inlined.
+fn polled(image: &Path) -> Result<Option<u64>, String> {
+    let bytes = fs::read(image).map_err(|error| format!("{}: {error}", image.display()))?;
+    let file = object::File::parse(&*bytes).map_err(|error| error.to_string())?;
+    let poll = file.symbols().find(|symbol| {
+        let name = symbol.name().unwrap_or_default();
+        symbol.kind() == SymbolKind::Text && name.contains("TaskStorage") && name.contains("4poll")
+    });
+    // The lowest bit says that it is Thumb code.
+    Ok(poll.map(|symbol| symbol.address() & !1))
 }
 
 /// The light on another pin, and the other way round.
