@@ -38,6 +38,7 @@ fn main() {
     });
     let mut sorts = Vec::new();
     let mut loaded = BTreeSet::new();
+    let mut divided = false;
     let trials = projects
         .flat_map(|project| {
             let simulated = sort_of(&project).filter(|sort| !sorts.contains(sort));
@@ -49,7 +50,11 @@ fn main() {
             let link = Trial::test(project.slug(), move || link(&project));
             let simulation = simulated.map(|_| Trial::test(name, move || simulate(&other)));
             let bootloader = bootloader(&project_of_link).filter(|_| loaded.insert(family));
-            [Some(link), simulation, bootloader].into_iter().flatten()
+            let without_bank = without_bank(&project_of_link).filter(|_| !divided);
+            divided |= without_bank.is_some();
+            [Some(link), simulation, bootloader, without_bank]
+                .into_iter()
+                .flatten()
         })
         .collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
@@ -121,6 +126,38 @@ fn bootloader(project: &Project) -> Option<Trial> {
     let project = project.clone();
     let name = format!("{}-bootloader", project.slug());
     can.then(|| Trial::test(name, move || link_with_bootloader(&project)))
+}
+
+/// The control of the banks, for a project whose chip lets one choose.
+fn without_bank(project: &Project) -> Option<Trial> {
+    let bank = match project.answers.one("banks")? {
+        "single" => "\"single-bank\"",
+        _ => "\"dual-bank\"",
+    };
+    let project = project.clone();
+    let name = format!("{}-without-bank", project.slug());
+    Some(Trial::test(name, move || refuse_without(&project, bank)))
+}
+
+/// A program whose bank nobody has chosen does not build: it would not know how long its flash is.
+fn refuse_without(project: &Project, bank: &str) -> Result<(), Failed> {
+    let name = format!("{}-without-bank", project.slug());
+    let mut files = project.files(&name);
+    let manifest = files.get("Cargo.toml").ok_or("no manifest")?.text.clone();
+    let broken = manifest
+        .replace(&format!(", {bank}"), "")
+        .replace(&format!("{bank}, "), "");
+    if broken == manifest {
+        return Err(format!("{bank} is not in the manifest").into());
+    }
+    files.insert("Cargo.toml", broken);
+    let folder = projects::workshop().join(&name);
+    projects::sync(&folder, &files);
+    match projects::cargo(&folder, "build --release") {
+        Ok(_) => Err("builds although it must not".into()),
+        Err(said) if said.contains("No Cargo feature to select one is enabled") => Ok(()),
+        Err(said) => Err(format!("fails for another reason: {said}").into()),
+    }
 }
 
 /// Both images lie where the partitions say, and each could start there.
