@@ -207,6 +207,14 @@ fn unknown_words_and_their_neighbours() {
             &["hello", "--kind", "blinky", "--board", "pico"],
         ),
         case(
+            &["hello", "--chip", "pico", "--kind", "blinky"],
+            &["hello", "--board", "pico", "--kind", "blinky"],
+        ),
+        case(
+            &["hello", "--board", "RP2040", "--kind", "blinky"],
+            &["hello", "--chip", "rp2040", "--kind", "blinky", "--yes"],
+        ),
+        case(
             &["hello", "--chip", "rp2030"],
             &["hello", "--chip", "rp2040", "--yes"],
         ),

@@ -32,9 +32,16 @@ impl Names {
     /// Where there is none such: why, and what to do instead.
     pub fn parse(self, text: &str) -> Result<&'static str, Unnamed> {
         match self {
-            Self::Chips => chips::resolve(text)
-                .map(|chip| chip.name)
-                .map_err(Unnamed::from),
+            Self::Chips => {
+                let chip = chips::resolve(text).map(|chip| chip.name);
+                chip.map_err(|unresolved| match boards::find(text) {
+                    Some(board) => Unnamed {
+                        why: Some("is a board, not a chip".to_owned()),
+                        help: format!("name it so: `--board {}`", board.id),
+                    },
+                    None => Unnamed::from(unresolved),
+                })
+            }
             Self::Pins => {
                 let wanted = text.to_uppercase().replace('.', "_");
                 let known = || PINS.iter().map(|pin| pin.value);
@@ -122,6 +129,12 @@ impl Unnamed {
             };
         }
         let is_board = question.id == "board";
+        if let (true, Ok(chip)) = (is_board, chips::resolve(text)) {
+            return Self {
+                why: Some("is a chip, not a board".to_owned()),
+                help: format!("name it so: `--chip {}`", chip.name),
+            };
+        }
         let known: Vec<&str> = question.choices.iter().map(|choice| choice.value).collect();
         let help = match nearest(text, &known) {
             _ if !is_board => did_you_mean(text, &known),
