@@ -1574,6 +1574,9 @@ const REGULATOR: &str = "Boards that feed the core from a regulator of their own
 const LEAST_BESIDE: u32 = 2048 * KIB;
 const BESIDE: &str = "Flash is a chip of its own beside this one: `memory.x` takes 2 MiB for it, as a Pico has. Write there what your board has.";
 
+/// What is to be seen of a program on a board without an LED.
+const LOGGED: &str = "What an LED would show is logged.";
+
 impl Crystal {
     /// What templates may name of it.
     fn context(self, chip: &Chip) -> Map<String, Value> {
@@ -1604,7 +1607,8 @@ impl Light {
         match self {
             Self::Pin { label, .. } => label,
             Self::Wireless => "the LED beside the USB socket",
-            Self::Matrix { .. } | Self::Pixel { .. } => "the light",
+            Self::Pixel { .. } => "the RGB LED",
+            Self::Matrix { .. } => "the light",
             Self::None => "the light, which is logged,",
         }
     }
@@ -1898,26 +1902,22 @@ impl Board {
     /// The same for a program that is spoken to over Bluetooth.
     #[must_use]
     pub fn expect_of_bluetooth(&self) -> String {
-        let light = match &self.light {
-            Light::Pin { label, .. } => label,
-            Light::Pixel { .. } => "the RGB LED",
-            Light::None => return "What an LED would show is logged.".to_owned(),
-            _ => "the light",
-        };
-        capital(format!(
-            "{light} flashes every three seconds while nobody is connected."
-        ))
+        match &self.light {
+            Light::None => LOGGED.to_owned(),
+            light => capital(format!(
+                "{} flashes every three seconds while nobody is connected.",
+                light.name()
+            )),
+        }
     }
 
     /// The same for a program that does what it is told at its serial port.
     #[must_use]
     pub fn expect_of_console(&self) -> String {
         let light = match &self.light {
-            Light::Pin { label, .. } => label,
             Light::Matrix { .. } => "a heart on the matrix",
-            Light::Pixel { .. } => "the RGB LED",
-            Light::Wireless => "the LED beside the USB socket",
-            Light::None => return "What an LED would show is logged.".to_owned(),
+            Light::None => return LOGGED.to_owned(),
+            light => light.name(),
         };
         format!("Nothing is to be seen at first: {light} is on once the console is told so.")
     }

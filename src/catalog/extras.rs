@@ -22,6 +22,15 @@ pub struct Extra {
     pub in_member: Option<&'static str>,
 }
 
+const EVERYTHING: &[Shape] = &[
+    Shape::Server,
+    Shape::Program,
+    Shape::Library,
+    Shape::Firmware,
+];
+/// What has an operating system below it.
+const HOSTED: &[Shape] = &[Shape::Server, Shape::Program, Shape::Library];
+
 /// Why what works with a microcontroller is for firmware alone.
 const FIRMWARE: &str = "it is for firmware: there is no microcontroller otherwise";
 
@@ -30,12 +39,7 @@ pub static EXTRAS: &[Extra] = &[
     Extra {
         id: "ci",
         note: "a workflow: format, lints, tests, documentation, oldest Rust",
-        shapes: &[
-            Shape::Server,
-            Shape::Program,
-            Shape::Library,
-            Shape::Firmware,
-        ],
+        shapes: EVERYTHING,
         elsewhere: None,
         needs: &[],
         brings: &[],
@@ -59,7 +63,7 @@ pub static EXTRAS: &[Extra] = &[
     Extra {
         id: "deny",
         note: "cargo-deny: advisories, licences, bans, sources",
-        shapes: &[Shape::Server, Shape::Program, Shape::Library],
+        shapes: HOSTED,
         elsewhere: Some("which licences firmware draws in was not examined"),
         needs: &[],
         brings: &[],
@@ -88,12 +92,7 @@ pub static EXTRAS: &[Extra] = &[
     Extra {
         id: "justfile",
         note: "recipes for `just`: what a change has to pass, and what else is typed often",
-        shapes: &[
-            Shape::Server,
-            Shape::Program,
-            Shape::Library,
-            Shape::Firmware,
-        ],
+        shapes: EVERYTHING,
         elsewhere: None,
         needs: &[],
         brings: &[],
@@ -102,7 +101,7 @@ pub static EXTRAS: &[Extra] = &[
     Extra {
         id: "dependabot",
         note: "a pull request a week for newer dependencies",
-        shapes: &[Shape::Server, Shape::Program, Shape::Library],
+        shapes: HOSTED,
         elsewhere: Some(
             "what firmware depends on moves together, with the Rust it is pinned to: generate it anew",
         ),
@@ -115,7 +114,7 @@ pub static EXTRAS: &[Extra] = &[
     Extra {
         id: "devcontainer",
         note: "a development container, for VS Code, Codespaces and others",
-        shapes: &[Shape::Server, Shape::Program, Shape::Library],
+        shapes: HOSTED,
         elsewhere: Some(
             "a container does not reach the probe or port that firmware is flashed through",
         ),
@@ -128,12 +127,7 @@ pub static EXTRAS: &[Extra] = &[
     Extra {
         id: "agents",
         note: "AGENTS.md: how to build, run and test, where things are, what bites",
-        shapes: &[
-            Shape::Server,
-            Shape::Program,
-            Shape::Library,
-            Shape::Firmware,
-        ],
+        shapes: EVERYTHING,
         elsewhere: None,
         needs: &[],
         brings: &[],
