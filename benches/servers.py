@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 """Generated servers beside the plainest hand-written ones on the same runtime, in one run.
 
-Servers take turns, round after round, so that whatever else the machine does hits all alike. The
-measures are requests for each second of the server's own processor time, and for each second of
-the clock; the figures are medians of the rounds, as ratios generated / plain.
+Servers take turns, round after round and every other round backwards, so that whatever else the
+machine does hits all alike. The measures are requests for each second of the server's own processor
+time, and for each second of the clock. The speed of a shared machine changes within a run by more
+than what is measured here: so each round gives a ratio generated / plain, of two that ran one after
+the other, and the figure is the median of these.
 
 usage: servers.py [tcp|http] [ROUNDS] [RUNTIME...]      needs wrk for http, from the system's packages
 """
 
 import json
+import math
 import os
 import re
 import statistics
@@ -29,7 +32,8 @@ TCP = {
     "compio": ("uring", "plain_compio_dispatch", ["--runtime", "uring", "--engine", "compio"]),
     "tokio-uring": ("uring", "plain_tokio_uring", ["--runtime", "uring", "--engine", "tokio-uring"]),
 }
-HTTP = ["tokio", "smol"]
+# axum, the plainest on tokio, does routes anyway; on smol there is a hand-written server with a route beside.
+HTTP = {"tokio": ["plain"], "smol": ["plain", "routed"]}
 
 
 def run(*words, **options):
@@ -94,20 +98,27 @@ def requests(command):
 
 def http(rounds, folder, picked):
     plain = build_plain("http")
-    for runtime in HTTP:
+    for runtime, others in HTTP.items():
         if runtime not in picked:
             continue
         ours = build_generated(folder, f"bench-http-{runtime}", "http", ["--runtime", runtime])
-        servers = {"plain": plain / f"plain_http_{runtime}", "ours": ours}
-        results = {name: [] for name in servers}
-        for _ in range(rounds):
-            for name, command in servers.items():
-                results[name].append(requests(command))
         print(f"\n== http on {runtime}, GET /", flush=True)
-        for index, what in enumerate(("for each processor second", "for each second")):
-            figures = {name: statistics.median(each[index] for each in rows) for name, rows in results.items()}
-            print(f"{what:27} plain {figures['plain']:9.0f}  ours {figures['ours']:9.0f}  "
-                  f"ratio {figures['ours'] / figures['plain']:.3f}")
+        for other in others:
+            beside(rounds, other, plain / f"{other}_http_{runtime}", ours)
+
+
+def beside(rounds, other, theirs, ours):
+    """Prints what our server does beside one other, each round in the other order."""
+    pairs = []
+    for number in range(rounds):
+        turns = [ours, theirs] if number % 2 else [theirs, ours]
+        results = {command: requests(command) for command in turns}
+        pairs.append((results[theirs], results[ours]))
+    for index, what in enumerate(("for each processor second", "for each second")):
+        logs = [math.log(ours[index] / theirs[index]) for theirs, ours in pairs]
+        theirs, ours = (statistics.median(each[index] for each in side) for side in zip(*pairs))
+        ratio, error = math.exp(statistics.median(logs)), statistics.stdev(logs) / math.sqrt(rounds)
+        print(f"{what:27} {other:6} {theirs:9.0f}  ours {ours:9.0f}  ratio {ratio:.3f} +- {error:.3f}", flush=True)
 
 
 def main():

@@ -16,6 +16,9 @@ pub const TOOL_RUST: &str = "1.89.0";
 /// The systems for which the tool, and hosted projects, are checked besides this machine's own.
 pub const OTHER_SYSTEMS: [&str; 2] = ["x86_64-pc-windows-msvc", "aarch64-apple-darwin"];
 
+/// What a library's own workflow checks it for: the build tier runs its steps.
+const LIBRARY_TARGET: &str = "wasm32-unknown-unknown";
+
 /// Installs toolchains and targets that are not there yet, and what the emulator runs on.
 pub fn run() -> Result<(), String> {
     toolchain(TOOL_RUST)?;
@@ -25,7 +28,7 @@ pub fn run() -> Result<(), String> {
         target_for(FIRMWARE_TOOLCHAIN, target)?;
     }
     let active = active_toolchain()?;
-    for target in OTHER_SYSTEMS {
+    for target in OTHER_SYSTEMS.into_iter().chain([LIBRARY_TARGET]) {
         target_for(&active, target)?;
     }
     emulator()
