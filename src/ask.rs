@@ -234,8 +234,8 @@ pub fn check(tree: &Tree, given: &Given) -> Result<()> {
         .collect();
     for (index, &later) in ids.iter().enumerate() {
         for &earlier in &ids[..index] {
-            if !tree.reaches(&only(given, &[earlier, later])) {
-                return Err(misfit(tree, given, earlier, later));
+            if let Some(base) = unfit(tree, given, earlier, later) {
+                return Err(misfit(tree, given, (earlier, &base), later));
             }
         }
     }
@@ -250,6 +250,31 @@ pub fn check(tree: &Tree, given: &Given) -> Result<()> {
         reason(tree, given, &base, last, &fitting)
     ))
     .help("leave one of them out"))
+}
+
+/// The earlier of two answers that no route gives together, with the options that go with it: another answer
+/// may be open only because of one.
+fn unfit(
+    tree: &Tree,
+    given: &Given,
+    earlier: &'static str,
+    later: &'static str,
+) -> Option<Answers> {
+    if tree.reaches(&only(given, &[earlier, later])) {
+        return None;
+    }
+    let mut ids = vec![earlier];
+    let options = tree.questions.iter();
+    for option in options.filter(|question| question.style == Style::Option && question.id != later)
+    {
+        ids.push(option.id);
+        if !tree.reaches(&only(given, &ids)) {
+            ids.pop();
+        }
+    }
+    let base = only(given, &ids);
+    ids.push(later);
+    (!tree.reaches(&only(given, &ids))).then_some(base)
 }
 
 /// Of answers that no route gives together, as few as that still holds for.
@@ -292,10 +317,14 @@ fn fitting(tree: &Tree, given: &Answers, question: &str) -> Vec<&'static str> {
 }
 
 /// Two answers that no route gives together.
-fn misfit(tree: &Tree, given: &Given, earlier: &'static str, later: &'static str) -> Failure {
-    let base = only(given, &[earlier]);
-    let fitting = fitting(tree, &base, later);
-    let reason = reason(tree, given, &base, later, &fitting);
+fn misfit(
+    tree: &Tree,
+    given: &Given,
+    (earlier, base): (&'static str, &Answers),
+    later: &'static str,
+) -> Failure {
+    let fitting = fitting(tree, base, later);
+    let reason = reason(tree, given, base, later, &fitting);
     let picks = tree.question(later).map(|question| question.style) == Some(Style::Pick);
     let (earlier, quoted) = (given.quote(earlier), given.quote(later));
     let message = if fitting.is_empty() || !reason.is_empty() {

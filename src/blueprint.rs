@@ -252,6 +252,7 @@ impl Blueprint {
             }
             if self.kind.parts.contains(&Part::Console) {
                 hardware["expect"] = json!(board.expect_of_console());
+                hardware["connect"] = json!(board.connection_beside_console());
                 // An ESP's messages would else take the console's way where nothing is at the other.
                 hardware["messages_port"] = json!("jtag-serial");
                 hardware["spawns"] = json!(board.family() == "nrf");
@@ -314,10 +315,29 @@ fn board(answers: &Answers) -> Option<Board> {
                 pin,
                 pressed: level("button-active"),
             });
-            Board::custom(chips::find(chip?)?, light, button)
+            told(Board::custom(chips::find(chip?)?, light, button), answers)
         }
     };
-    Some(board.with_banks(answers.one("banks")))
+    let board = board.with_banks(answers.one("banks"));
+    let start = answers.one("program-start");
+    let board = match start.and_then(|start| boards::bytes(&boards::STARTS, start)) {
+        Some(start) => board.behind(start),
+        None => board,
+    };
+    Some(board.with_flasher(answers.one("flasher")))
+}
+
+/// A board without a row, with what is said of it beyond its pins.
+fn told(board: Board, answers: &Answers) -> Board {
+    let size = answers.one("flash-size");
+    let board = match size.and_then(|size| boards::bytes(&boards::FLASH_SIZES, size)) {
+        Some(bytes) => board.with_flash(bytes),
+        None => board,
+    };
+    Board {
+        crystal: answers.one("crystal").and_then(boards::crystal),
+        ..board
+    }
 }
 
 /// The partitions of flash as linkers take them, and how much is copied at once.

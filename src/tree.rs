@@ -203,9 +203,11 @@ impl Tree {
     /// Why that choice is not open with these answers, where a fact about the hardware or the choice
     /// itself says so.
     pub fn reason(&self, question: &str, value: &str, answers: &Answers) -> Option<&'static str> {
-        let choice = self.question(question)?.choice(value)?;
+        let question = self.question(question)?;
+        let choice = question.choice(value)?;
         let known = |id: &str| answers.one(id);
-        let unmet = choice.when.iter().flatten().find(|condition| {
+        let conditions = question.when.iter().chain(&choice.when).flatten();
+        let unmet = conditions.into_iter().find(|condition| {
             facts::settled(condition.question, &known)
                 .is_some_and(|fact| !condition.values.contains(&fact))
         });

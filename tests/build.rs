@@ -8,6 +8,7 @@ mod projects;
 
 use std::collections::BTreeSet;
 use std::iter;
+use std::sync::LazyLock;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use projects::Project;
@@ -39,16 +40,32 @@ fn tell(built: &BTreeSet<String>) {
 
 fn build(project: &Project) -> Result<(), Failed> {
     let folder = projects::generated(project);
-    let steps = steps(project);
+    let mut steps: Vec<String> = steps(project).into_iter().map(str::to_owned).collect();
+    for step in steps_of_workflow(project) {
+        if !steps.contains(&step) {
+            steps.push(step);
+        }
+    }
+    if is_linked_elsewhere(project) {
+        steps.retain(|step| step != RELEASE);
+    }
     for step in &steps {
         projects::cargo(&folder, step)?;
     }
-    for step in steps_of_workflow(project) {
-        if !steps.contains(&step.as_str()) {
-            projects::cargo(&folder, &step)?;
-        }
-    }
     Ok(())
+}
+
+/// What takes the longest of firmware.
+const RELEASE: &str = "build --release";
+
+/// Whether the firmware tier makes the same image: extras change no program, but for the bootloader's, which
+/// that tier links too.
+fn is_linked_elsewhere(project: &Project) -> bool {
+    static LINKED: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        let linked = projects::to_link();
+        linked.iter().map(Project::slug).collect()
+    });
+    project.is_firmware() && LINKED.contains(&project.with(&[]).slug())
 }
 
 /// What the project says that every change has to pass, and that its own targets compile by themselves.

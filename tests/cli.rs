@@ -312,7 +312,7 @@ fn answers_that_do_not_go_together() {
             &["x", "--chip", "esp32c6", "--kind", "ble", "--yes"],
         ),
         case(
-            &["x", "--board", "pico", "--kind", "serial"],
+            &["x", "--board", "esp32c3-devkitm-1", "--kind", "serial"],
             &["x", "--board", "nucleo-f446re", "--kind", "serial"],
         ),
         case(
@@ -438,8 +438,18 @@ fn answers_files_that_are_wrong() {
 #[test]
 fn a_board_in_an_answers_file_is_that_of_the_flags() {
     let pins = ["led", "led-active", "button", "button-active"];
-    let answers = [&["chip"], &pins[..], &["kind"]].concat();
-    let values = ["STM32H563ZIT6", "PA5", "low", "PC13", "high", "blinky"];
+    let told = ["crystal", "program-start"];
+    let answers = [&["chip"], &pins[..], &told, &["kind"]].concat();
+    let values = [
+        "STM32H563ZIT6",
+        "PA5",
+        "low",
+        "PC13",
+        "high",
+        "24mhz",
+        "32k",
+        "blinky",
+    ];
     let (mut flags, mut file) = (Vec::new(), "[answers]\n".to_owned());
     for (answer, value) in answers.iter().zip(values) {
         flags.push(format!("--{answer}={value}"));
@@ -462,6 +472,85 @@ fn a_board_in_an_answers_file_is_that_of_the_flags() {
     );
     let lamp = by_file.read("hello/src/board/lamp.rs");
     assert!(lamp.contains("PA5") && lamp.contains("PinState::Low"));
+    let clock = by_file.read("hello/src/board/clock.rs");
+    assert!(clock.contains("a crystal of 24 MHz"), "{clock}");
+    let memory = by_file.read("hello/memory.x");
+    assert!(
+        memory.contains("ORIGIN = 0x08008000, LENGTH = 2016K"),
+        "{memory}"
+    );
+}
+
+#[test]
+fn what_hardware_cannot_have_is_refused_with_its_reason() {
+    // Of reasons that have several parts, the one that holds.
+    let refused = [
+        (
+            "--board=pico --with=embedded-test",
+            "say `--flasher probe-rs`",
+        ),
+        (
+            "--board=nrf52840-dongle --flasher=probe-rs --with=bootloader",
+            "a bootloader that it came with",
+        ),
+        (
+            "--board=pico --flasher=probe-rs --with=bootloader",
+            "embassy-boot wants equal pages",
+        ),
+        ("--chip=stm32f030f4 --with=embedded-test", "which take 64K"),
+        (
+            "--chip=stm32f411ce --kind=usb",
+            "`--crystal` says what it has",
+        ),
+        (
+            "--chip=nrf52840 --flash-size=16m",
+            "its flash is in the chip",
+        ),
+        (
+            "--chip=stm32f103c8 --program-start=64k",
+            "would not hold a program",
+        ),
+        (
+            "--chip=esp32c3 --flasher=probe-rs",
+            "its messages take another way out",
+        ),
+        (
+            "--board=pico --flasher=dfu-util",
+            "it is flashed in another way",
+        ),
+    ];
+    for (flags, reason) in refused {
+        let lab = Lab::new();
+        let args: Vec<&str> = ["hello", "--yes"]
+            .into_iter()
+            .chain(flags.split(' '))
+            .collect();
+        let said = refuse(&lab, &coded(2, &args, &[])).stderr;
+        assert!(said.contains(reason), "{flags}: {said}");
+    }
+}
+
+#[test]
+fn a_probe_that_is_wired_to_a_board_gives_what_a_probe_gives() {
+    let lab = Lab::new();
+    let own = ["own", "--board=pico", "--yes", "--vcs=none"];
+    let probe = [
+        "probe",
+        "--board=pico",
+        "--flasher=probe-rs",
+        "--with=embedded-test",
+        "--yes",
+        "--vcs=none",
+    ];
+    lab.must(&own);
+    lab.must(&probe);
+    assert!(lab.read("own/.cargo/config.toml").contains("elf2uf2-rs"));
+    assert!(
+        lab.read("probe/.cargo/config.toml")
+            .contains("probe-rs run --chip RP2040")
+    );
+    assert!(lab.read("probe/Cargo.toml").contains("defmt-rtt"));
+    assert!(lab.read("probe/README.md").contains("Wire a probe to it"));
 }
 
 #[test]

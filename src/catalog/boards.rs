@@ -79,6 +79,25 @@ pub struct Crystal {
     pub bypass: bool,
 }
 
+/// Where a board's serial port is to be reached.
+#[derive(Clone, Copy, Debug)]
+pub enum Port {
+    /// At a USB socket, behind the probe or a bridge.
+    Socket(Console),
+    /// At pins to which an adapter can be wired; of a board without a row those that are usual for its chip.
+    Pins(Console),
+}
+
+impl Port {
+    /// The peripheral and its pins.
+    #[must_use]
+    pub const fn console(self) -> Console {
+        match self {
+            Self::Socket(console) | Self::Pins(console) => console,
+        }
+    }
+}
+
 /// What lies in flash before the program and starts it.
 #[derive(Clone, Debug)]
 pub struct Loader {
@@ -106,8 +125,12 @@ pub enum Log {
 /// The program that puts an image onto a board.
 #[derive(Debug)]
 pub struct Flasher {
+    /// The value of `--flasher`.
+    pub id: &'static str,
     /// Its command, which `doctor` looks for.
     pub program: &'static str,
+    /// What it is, in a line.
+    pub what: &'static str,
     /// What `cargo run` starts, the image's path coming last; `{chip}` is what the tool calls the chip.
     pub runner: &'static str,
     /// The command that installs it.
@@ -141,9 +164,8 @@ pub struct Board {
     pub light: Light,
     /// The button, where there is one on a pin.
     pub button: Option<Button>,
-    /// The serial port: the one that leads to a USB socket, or of a board without a row the chip's usual
-    /// one, to which an adapter is to be wired.
-    pub console: Option<Console>,
+    /// The serial port for a console.
+    pub console: Option<Port>,
     /// The clock that comes from outside, where a source says so.
     pub crystal: Option<Crystal>,
     /// What puts an image onto it.
@@ -154,8 +176,16 @@ pub struct Board {
     pub source: &'static str,
 }
 
-static PROBE_RS: Flasher = Flasher {
+/// Every one.
+pub static FLASHERS: [&Flasher; 8] = [
+    &PROBE_RS, &CUBE, &ELF2UF2, &PICOTOOL, &DFU, &UF2, &NRFDFU, &ESPFLASH,
+];
+
+/// The one for whatever a probe can be wired to.
+pub static PROBE_RS: Flasher = Flasher {
+    id: "probe-rs",
     program: "probe-rs",
+    what: "a probe: what the program logs is seen, and tests run on the chip",
     runner: "probe-rs run --chip {chip}",
     install: "cargo install probe-rs-tools --locked",
     manual: "https://probe.rs/docs/getting-started/installation/",
@@ -169,7 +199,9 @@ static PROBE_RS: Flasher = Flasher {
 
 // For the few chips that probe-rs does not know.
 static CUBE: Flasher = Flasher {
+    id: "cube-programmer",
     program: "STM32_Programmer_CLI",
+    what: "STM32CubeProgrammer, for chips that probe-rs does not know",
     runner: "STM32_Programmer_CLI --connect port=SWD mode=UR --write",
     install: "https://www.st.com/en/development-tools/stm32cubeprog.html",
     manual: "https://www.st.com/en/development-tools/stm32cubeprog.html",
@@ -179,7 +211,9 @@ static CUBE: Flasher = Flasher {
 };
 
 static ELF2UF2: Flasher = Flasher {
+    id: "elf2uf2-rs",
     program: "elf2uf2-rs",
+    what: "the boot ROM of an RP2040, by USB",
     runner: "elf2uf2-rs --deploy",
     install: "cargo install elf2uf2-rs --locked --no-default-features",
     manual: "https://github.com/JoNil/elf2uf2-rs",
@@ -192,7 +226,9 @@ static ELF2UF2: Flasher = Flasher {
 };
 
 static PICOTOOL: Flasher = Flasher {
+    id: "picotool",
     program: "picotool",
+    what: "the boot ROM of an RP2350, by USB",
     runner: "picotool load -u -v -x -t elf",
     install: "brew install picotool",
     manual: "https://github.com/raspberrypi/picotool",
@@ -203,7 +239,9 @@ static PICOTOOL: Flasher = Flasher {
 
 // A probe would have to be wired up: for `cargo run` it is, the first run does without.
 static DFU: Flasher = Flasher {
+    id: "dfu-util",
     program: "dfu-util",
+    what: "the boot ROM of an STM32, by USB",
     runner: "probe-rs run --chip {chip}",
     install: "apt-get install dfu-util",
     manual: "https://dfu-util.sourceforge.net/",
@@ -219,7 +257,9 @@ static DFU: Flasher = Flasher {
 
 // The same for a bootloader that shows up as a drive and takes UF2 files.
 static UF2: Flasher = Flasher {
+    id: "elf2flash",
     program: "elf2flash",
+    what: "a bootloader that shows up as a drive",
     runner: "probe-rs run --chip {chip}",
     install: "cargo install elf2flash --locked",
     manual: "https://docs.rs/crate/elf2flash",
@@ -229,7 +269,9 @@ static UF2: Flasher = Flasher {
 };
 
 static NRFDFU: Flasher = Flasher {
+    id: "nrfdfu",
     program: "nrfdfu",
+    what: "the USB bootloader of the nRF5 SDK",
     runner: "nrfdfu",
     install: "cargo install nrfdfu --locked",
     manual: "https://github.com/knurling-rs/nrfdfu-rs",
@@ -239,7 +281,9 @@ static NRFDFU: Flasher = Flasher {
 };
 
 static ESPFLASH: Flasher = Flasher {
+    id: "espflash",
     program: "espflash",
+    what: "the boot ROM of an ESP, by USB",
     runner: "espflash flash --monitor --chip {chip} --log-format defmt",
     install: "cargo install espflash --locked",
     manual: "https://github.com/esp-rs/espflash",
@@ -272,11 +316,15 @@ pub static BOARDS: &[Board] = &[
             label: "the green LED beside the USB socket",
         },
         button: None,
-        console: None,
+        console: Some(Port::Pins(Console {
+            uart: "UART0",
+            tx: "PIN_0",
+            rx: "PIN_1",
+        })),
         crystal: None,
         flasher: &ELF2UF2,
         connect: BOOTSEL,
-        source: "pico-sdk src/boards/include/boards/pico.h (LED 25, 2 MiB)",
+        source: "pico-sdk src/boards/include/boards/pico.h (LED 25, 2 MiB); zephyr boards/raspberrypi/rpi_pico/rpi_pico-pinctrl.dtsi@6582d22 (uart0 on 0 and 1)",
     },
     Board {
         id: "pico2",
@@ -291,11 +339,15 @@ pub static BOARDS: &[Board] = &[
             label: "the green LED beside the USB socket",
         },
         button: None,
-        console: None,
+        console: Some(Port::Pins(Console {
+            uart: "UART0",
+            tx: "PIN_0",
+            rx: "PIN_1",
+        })),
         crystal: None,
         flasher: &PICOTOOL,
         connect: BOOTSEL_2,
-        source: "pico-sdk src/boards/include/boards/pico2.h (LED 25, 4 MiB, RP2350A)",
+        source: "pico-sdk src/boards/include/boards/pico2.h (LED 25, 4 MiB, RP2350A); pico2.h also has PICO_DEFAULT_UART_TX_PIN 0, RX 1",
     },
     Board {
         id: "pico-w",
@@ -306,11 +358,15 @@ pub static BOARDS: &[Board] = &[
         loader: None,
         light: Light::Wireless,
         button: None,
-        console: None,
+        console: Some(Port::Pins(Console {
+            uart: "UART0",
+            tx: "PIN_0",
+            rx: "PIN_1",
+        })),
         crystal: None,
         flasher: &ELF2UF2,
         connect: BOOTSEL,
-        source: "pico-sdk src/boards/include/boards/pico_w.h (CYW43_WL_GPIO_LED_PIN 0, WL_REG_ON 23, DATA 24, CS 25, CLOCK 29, 2 MiB)",
+        source: "pico-sdk src/boards/include/boards/pico_w.h (CYW43_WL_GPIO_LED_PIN 0, WL_REG_ON 23, DATA 24, CS 25, CLOCK 29, 2 MiB); as the Pico: zephyr boards/raspberrypi/rpi_pico/rpi_pico-pinctrl.dtsi@6582d22 (uart0 on 0 and 1)",
     },
     Board {
         id: "pico2-w",
@@ -321,11 +377,15 @@ pub static BOARDS: &[Board] = &[
         loader: None,
         light: Light::Wireless,
         button: None,
-        console: None,
+        console: Some(Port::Pins(Console {
+            uart: "UART0",
+            tx: "PIN_0",
+            rx: "PIN_1",
+        })),
         crystal: None,
         flasher: &PICOTOOL,
         connect: BOOTSEL_2,
-        source: "pico-sdk src/boards/include/boards/pico2_w.h (same cyw43 pins, 4 MiB, RP2350A)",
+        source: "pico-sdk src/boards/include/boards/pico2_w.h (same cyw43 pins, 4 MiB, RP2350A); pico2_w.h also has PICO_DEFAULT_UART_TX_PIN 0, RX 1",
     },
     Board {
         id: "xiao-rp2040",
@@ -340,11 +400,15 @@ pub static BOARDS: &[Board] = &[
             label: "the blue LED",
         },
         button: None,
-        console: None,
+        console: Some(Port::Pins(Console {
+            uart: "UART0",
+            tx: "PIN_0",
+            rx: "PIN_1",
+        })),
         crystal: None,
         flasher: &ELF2UF2,
         connect: "Hold B while you plug it in: a drive called RPI-RP2 appears.",
-        source: "pico-sdk src/boards/include/boards/seeed_xiao_rp2040.h (LED 25 inverted, 2 MiB, XOSC delay multiplier 64)",
+        source: "pico-sdk src/boards/include/boards/seeed_xiao_rp2040.h (LED 25 inverted, 2 MiB, XOSC delay multiplier 64); zephyr boards/seeed/xiao_rp2040/xiao_rp2040-pinctrl.dtsi@33377f8 (uart0 on 0 and 1)",
     },
     Board {
         id: "nrf52840-dk",
@@ -363,11 +427,11 @@ pub static BOARDS: &[Board] = &[
             pin: "P0_11",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "UARTE0",
             tx: "P0_06",
             rx: "P0_08",
-        }),
+        })),
         crystal: None,
         flasher: &PROBE_RS,
         connect: JLINK,
@@ -390,11 +454,11 @@ pub static BOARDS: &[Board] = &[
             pin: "P0_13",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "UARTE0",
             tx: "P0_06",
             rx: "P0_08",
-        }),
+        })),
         crystal: None,
         flasher: &PROBE_RS,
         connect: JLINK,
@@ -422,11 +486,15 @@ pub static BOARDS: &[Board] = &[
             pin: "P1_06",
             pressed: Level::Low,
         }),
-        console: None,
+        console: Some(Port::Pins(Console {
+            uart: "UARTE0",
+            tx: "P0_20",
+            rx: "P0_24",
+        })),
         crystal: None,
         flasher: &NRFDFU,
         connect: "Plug it in and press its reset button: the red LED begins to pulse.",
-        source: "zephyr boards/nordic/nrf52840dongle/nrf52840dongle_nrf52840.dts, doc (LED0 green P0.6, 'does not have an on-board J-Link'), fstab-stock.dtsi",
+        source: "zephyr boards/nordic/nrf52840dongle/nrf52840dongle_nrf52840.dts, doc (LED0 green P0.6, 'does not have an on-board J-Link'), fstab-stock.dtsi; zephyr boards/nordic/nrf52840dongle/nrf52840dongle_nrf52840-pinctrl.dtsi@350d6ed (uart0 on 0.20 and 0.24)",
     },
     Board {
         id: "nrf5340-dk",
@@ -445,11 +513,11 @@ pub static BOARDS: &[Board] = &[
             pin: "P0_23",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "SERIAL0",
             tx: "P0_20",
             rx: "P0_22",
-        }),
+        })),
         crystal: None,
         flasher: &PROBE_RS,
         connect: JLINK,
@@ -472,11 +540,11 @@ pub static BOARDS: &[Board] = &[
             pin: "P1_13",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "SERIAL20",
             tx: "P1_04",
             rx: "P1_05",
-        }),
+        })),
         crystal: None,
         flasher: &PROBE_RS,
         connect: JLINK,
@@ -499,11 +567,11 @@ pub static BOARDS: &[Board] = &[
             pin: "P0_06",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "SERIAL0",
             tx: "P0_29",
             rx: "P0_28",
-        }),
+        })),
         crystal: None,
         flasher: &PROBE_RS,
         connect: JLINK,
@@ -528,11 +596,11 @@ pub static BOARDS: &[Board] = &[
             pin: "P0_17",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "UART0",
             tx: "P0_24",
             rx: "P0_25",
-        }),
+        })),
         crystal: None,
         flasher: &PROBE_RS,
         connect: PLUG,
@@ -555,11 +623,11 @@ pub static BOARDS: &[Board] = &[
             pin: "P0_14",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "UARTE0",
             tx: "P0_06",
             rx: "P1_08",
-        }),
+        })),
         crystal: None,
         flasher: &PROBE_RS,
         connect: PLUG,
@@ -587,11 +655,15 @@ pub static BOARDS: &[Board] = &[
             pin: "P1_02",
             pressed: Level::Low,
         }),
-        console: None,
+        console: Some(Port::Pins(Console {
+            uart: "UARTE0",
+            tx: "P0_25",
+            rx: "P0_24",
+        })),
         crystal: None,
         flasher: &UF2,
         connect: "Press its reset button twice, quickly: a drive called FTHR840BOOT appears.",
-        source: "zephyr boards/adafruit/feather_nrf52840/*_common.dtsi, *_uf2.dts, doc",
+        source: "zephyr boards/adafruit/feather_nrf52840/*_common.dtsi, *_uf2.dts, doc; zephyr boards/adafruit/feather_nrf52840/adafruit_feather_nrf52840-pinctrl.dtsi@3112db6 (uart0 on 0.25 and 0.24)",
     },
     Board {
         id: "xiao-nrf52840",
@@ -611,11 +683,15 @@ pub static BOARDS: &[Board] = &[
             label: "the red LED",
         },
         button: None,
-        console: None,
+        console: Some(Port::Pins(Console {
+            uart: "UARTE0",
+            tx: "P1_11",
+            rx: "P1_12",
+        })),
         crystal: None,
         flasher: &UF2,
         connect: "Press its reset button twice, quickly: a drive called XIAO-BOOT or XIAO-SENSE appears.",
-        source: "zephyr boards/seeed/xiao_ble/xiao_ble_common.dtsi",
+        source: "zephyr boards/seeed/xiao_ble/xiao_ble_common.dtsi; zephyr boards/seeed/xiao_ble/xiao_ble-pinctrl.dtsi@1eca5fa (uart0 on 1.11 and 1.12)",
     },
     Board {
         id: "nucleo-f401re",
@@ -634,11 +710,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PC13",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "USART2",
             tx: "PA2",
             rx: "PA3",
-        }),
+        })),
         crystal: Some(Crystal {
             hertz: 8_000_000,
             bypass: true,
@@ -664,11 +740,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PC13",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "USART2",
             tx: "PA2",
             rx: "PA3",
-        }),
+        })),
         crystal: Some(Crystal {
             hertz: 8_000_000,
             bypass: true,
@@ -694,11 +770,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PC13",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "USART2",
             tx: "PA2",
             rx: "PA3",
-        }),
+        })),
         crystal: Some(Crystal {
             hertz: 8_000_000,
             bypass: true,
@@ -724,11 +800,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PC13",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "USART2",
             tx: "PA2",
             rx: "PA3",
-        }),
+        })),
         crystal: Some(Crystal {
             hertz: 8_000_000,
             bypass: true,
@@ -754,11 +830,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PC13",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "USART2",
             tx: "PA2",
             rx: "PA3",
-        }),
+        })),
         crystal: Some(Crystal {
             hertz: 8_000_000,
             bypass: true,
@@ -784,11 +860,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PC13",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "USART2",
             tx: "PA2",
             rx: "PA3",
-        }),
+        })),
         crystal: None,
         flasher: &PROBE_RS,
         connect: STLINK,
@@ -811,11 +887,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PC13",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "USART2",
             tx: "PA2",
             rx: "PA3",
-        }),
+        })),
         crystal: None,
         flasher: &PROBE_RS,
         connect: STLINK,
@@ -838,11 +914,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PC13",
             pressed: Level::High,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "LPUART1",
             tx: "PA2",
             rx: "PA3",
-        }),
+        })),
         crystal: Some(Crystal {
             hertz: 24_000_000,
             bypass: false,
@@ -868,11 +944,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PC13",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "USART2",
             tx: "PA2",
             rx: "PA3",
-        }),
+        })),
         crystal: None,
         flasher: &PROBE_RS,
         connect: STLINK,
@@ -895,11 +971,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PC13",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "USART2",
             tx: "PA2",
             rx: "PA3",
-        }),
+        })),
         crystal: Some(Crystal {
             hertz: 8_000_000,
             bypass: true,
@@ -925,11 +1001,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PC13",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "USART2",
             tx: "PA2",
             rx: "PA3",
-        }),
+        })),
         crystal: Some(Crystal {
             hertz: 48_000_000,
             bypass: false,
@@ -951,11 +1027,11 @@ pub static BOARDS: &[Board] = &[
             label: "the green LED (LD3)",
         },
         button: None,
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "USART2",
             tx: "PA2",
             rx: "PA3",
-        }),
+        })),
         crystal: None,
         flasher: &PROBE_RS,
         connect: STLINK,
@@ -974,11 +1050,11 @@ pub static BOARDS: &[Board] = &[
             label: "the green LED (LD3)",
         },
         button: None,
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "USART2",
             tx: "PA2",
             rx: "PA15",
-        }),
+        })),
         crystal: None,
         flasher: &PROBE_RS,
         connect: STLINK,
@@ -1001,11 +1077,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PC13",
             pressed: Level::High,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "USART3",
             tx: "PD8",
             rx: "PD9",
-        }),
+        })),
         crystal: Some(Crystal {
             hertz: 8_000_000,
             bypass: true,
@@ -1031,11 +1107,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PC13",
             pressed: Level::High,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "USART3",
             tx: "PD8",
             rx: "PD9",
-        }),
+        })),
         crystal: Some(Crystal {
             hertz: 8_000_000,
             bypass: true,
@@ -1061,11 +1137,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PC13",
             pressed: Level::High,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "USART3",
             tx: "PD8",
             rx: "PD9",
-        }),
+        })),
         crystal: Some(Crystal {
             hertz: 8_000_000,
             bypass: true,
@@ -1091,11 +1167,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PC13",
             pressed: Level::High,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "USART3",
             tx: "PD8",
             rx: "PD9",
-        }),
+        })),
         crystal: Some(Crystal {
             hertz: 8_000_000,
             bypass: true,
@@ -1121,11 +1197,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PC13",
             pressed: Level::High,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "USART1",
             tx: "PA9",
             rx: "PA10",
-        }),
+        })),
         crystal: None,
         flasher: &PROBE_RS,
         connect: STLINK,
@@ -1148,11 +1224,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PC13",
             pressed: Level::High,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "LPUART1",
             tx: "PG7",
             rx: "PG8",
-        }),
+        })),
         crystal: None,
         flasher: &PROBE_RS,
         connect: STLINK,
@@ -1175,11 +1251,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PC4",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "USART1",
             tx: "PB6",
             rx: "PB7",
-        }),
+        })),
         crystal: Some(Crystal {
             hertz: 32_000_000,
             bypass: false,
@@ -1205,11 +1281,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PA0",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "LPUART1",
             tx: "PA2",
             rx: "PA3",
-        }),
+        })),
         crystal: Some(Crystal {
             hertz: 32_000_000,
             bypass: true,
@@ -1235,11 +1311,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PC13",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "USART1",
             tx: "PB12",
             rx: "PA8",
-        }),
+        })),
         crystal: Some(Crystal {
             hertz: 32_000_000,
             bypass: false,
@@ -1265,14 +1341,18 @@ pub static BOARDS: &[Board] = &[
             pin: "PA0",
             pressed: Level::High,
         }),
-        console: None,
+        console: Some(Port::Pins(Console {
+            uart: "USART2",
+            tx: "PA2",
+            rx: "PA3",
+        })),
         crystal: Some(Crystal {
             hertz: 8_000_000,
             bypass: false,
         }),
         flasher: &PROBE_RS,
         connect: STLINK,
-        source: "zephyr boards/st/stm32f4_disco/stm32f4_disco.dts, doc: 'ST-Link Virtual Com Port is not wired to chip serial port', ST-LINK/V2",
+        source: "zephyr boards/st/stm32f4_disco/stm32f4_disco.dts, doc: 'ST-Link Virtual Com Port is not wired to chip serial port', ST-LINK/V2; zephyr boards/st/stm32f4_disco/stm32f4_disco.dts@07aa00b (console usart2 on PA2 and PA3)",
     },
     Board {
         id: "stm32f3discovery",
@@ -1291,11 +1371,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PA0",
             pressed: Level::High,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "USART1",
             tx: "PC4",
             rx: "PC5",
-        }),
+        })),
         crystal: Some(Crystal {
             hertz: 8_000_000,
             bypass: true,
@@ -1321,11 +1401,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PC13",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "USART1",
             tx: "PB6",
             rx: "PB7",
-        }),
+        })),
         crystal: None,
         flasher: &PROBE_RS,
         connect: STLINK,
@@ -1348,11 +1428,11 @@ pub static BOARDS: &[Board] = &[
             pin: "PI11",
             pressed: Level::High,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "USART1",
             tx: "PA9",
             rx: "PB7",
-        }),
+        })),
         crystal: Some(Crystal {
             hertz: 25_000_000,
             bypass: false,
@@ -1374,14 +1454,18 @@ pub static BOARDS: &[Board] = &[
             label: "the LED on PC13",
         },
         button: None,
-        console: None,
+        console: Some(Port::Pins(Console {
+            uart: "USART1",
+            tx: "PA9",
+            rx: "PA10",
+        })),
         crystal: Some(Crystal {
             hertz: 8_000_000,
             bypass: false,
         }),
         flasher: &PROBE_RS,
         connect: WIRED,
-        source: "zephyr boards/others/stm32_min_dev/stm32_min_dev_stm32f103xb_blue.overlay (gpioc 13 ACTIVE_LOW), stm32_min_dev_common.dtsi (clk_hse 8 MHz, usb)",
+        source: "zephyr boards/others/stm32_min_dev/stm32_min_dev_stm32f103xb_blue.overlay (gpioc 13 ACTIVE_LOW), stm32_min_dev_common.dtsi (clk_hse 8 MHz, usb); zephyr boards/others/stm32_min_dev/stm32_min_dev_common.dtsi@22f7785 (console usart1 on PA9 and PA10)",
     },
     Board {
         id: "blackpill-f411",
@@ -1400,14 +1484,18 @@ pub static BOARDS: &[Board] = &[
             pin: "PA0",
             pressed: Level::Low,
         }),
-        console: None,
+        console: Some(Port::Pins(Console {
+            uart: "USART1",
+            tx: "PA9",
+            rx: "PA10",
+        })),
         crystal: Some(Crystal {
             hertz: 25_000_000,
             bypass: false,
         }),
         flasher: &DFU,
         connect: "Plug it in, hold BOOT0, press and release NRST, and release BOOT0.",
-        source: "zephyr boards/weact/blackpill_f411ce/blackpill_f411ce.dts (ACTIVE_LOW led, KEY PULL_UP, hse 25 MHz, usbotg_fs)",
+        source: "zephyr boards/weact/blackpill_f411ce/blackpill_f411ce.dts (ACTIVE_LOW led, KEY PULL_UP, hse 25 MHz, usbotg_fs); zephyr boards/weact/blackpill_f411ce/blackpill_f411ce.dts@06758ff (console usart1 on PA9 and PA10)",
     },
     Board {
         id: "esp32c3-devkitm-1",
@@ -1442,11 +1530,11 @@ pub static BOARDS: &[Board] = &[
             pin: "GPIO9",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "UART0",
             tx: "GPIO16",
             rx: "GPIO17",
-        }),
+        })),
         crystal: None,
         flasher: &ESPFLASH,
         connect: "Plug in the USB socket of the chip itself, not that of the bridge.",
@@ -1465,11 +1553,11 @@ pub static BOARDS: &[Board] = &[
             pin: "GPIO9",
             pressed: Level::Low,
         }),
-        console: Some(Console {
+        console: Some(Port::Socket(Console {
             uart: "UART0",
             tx: "GPIO24",
             rx: "GPIO23",
-        }),
+        })),
         crystal: None,
         flasher: &ESPFLASH,
         connect: "Plug in the USB socket of the chip itself, not that of the bridge.",
@@ -1488,11 +1576,15 @@ pub static BOARDS: &[Board] = &[
             pin: "GPIO9",
             pressed: Level::Low,
         }),
-        console: None,
+        console: Some(Port::Pins(Console {
+            uart: "UART0",
+            tx: "GPIO21",
+            rx: "GPIO20",
+        })),
         crystal: None,
         flasher: &ESPFLASH,
         connect: PLUG,
-        source: "zephyr boards/seeed/xiao_esp32c3/xiao_esp32c3.dts (console usb_serial, no leds), doc: 4MB flash, 'USB-C port for programming and debugging'",
+        source: "zephyr boards/seeed/xiao_esp32c3/xiao_esp32c3.dts (console usb_serial, no leds), doc: 4MB flash, 'USB-C port for programming and debugging'; zephyr boards/seeed/xiao_esp32c3/xiao_esp32c3-pinctrl.dtsi@307f6f1 (uart0 on 21 and 20)",
     },
     Board {
         id: "xiao-esp32c6",
@@ -1511,11 +1603,15 @@ pub static BOARDS: &[Board] = &[
             pin: "GPIO9",
             pressed: Level::Low,
         }),
-        console: None,
+        console: Some(Port::Pins(Console {
+            uart: "UART0",
+            tx: "GPIO16",
+            rx: "GPIO17",
+        })),
         crystal: None,
         flasher: &ESPFLASH,
         connect: PLUG,
-        source: "ariel-os boards/seeedstudio-xiao-esp32c6.yaml (GPIO15 yellow active low, BOOT GPIO9 low)",
+        source: "ariel-os boards/seeedstudio-xiao-esp32c6.yaml (GPIO15 yellow active low, BOOT GPIO9 low); zephyr boards/seeed/xiao_esp32c6/xiao_esp32c6-pinctrl.dtsi@1fce034 (uart0 on 16 and 17)",
     },
 ];
 
@@ -1558,6 +1654,58 @@ pub fn flasher_of(chip: &Chip) -> &'static Flasher {
         (_, Some(_)) => &PROBE_RS,
         (_, None) => &CUBE,
     }
+}
+
+/// Crystals that a board without a row can be told to have: what ST's own boards carry, and what others
+/// often do; in hertz.
+pub static CRYSTALS: [(&str, u32); 8] = [
+    ("4mhz", 4_000_000),
+    ("8mhz", 8_000_000),
+    ("12mhz", 12_000_000),
+    ("16mhz", 16_000_000),
+    ("20mhz", 20_000_000),
+    ("24mhz", 24_000_000),
+    ("25mhz", 25_000_000),
+    ("26mhz", 26_000_000),
+];
+
+/// The crystal of that name.
+#[must_use]
+pub fn crystal(name: &str) -> Option<Crystal> {
+    let row = CRYSTALS.iter().find(|(each, _)| *each == name);
+    row.map(|&(_, hertz)| Crystal {
+        hertz,
+        bypass: false,
+    })
+}
+
+/// Memory that can stand beside an RP chip, which has none of its own; in bytes. Its window is 16 MiB.
+pub static FLASH_SIZES: [(&str, u32); 4] = [
+    ("2m", 2048 * KIB),
+    ("4m", 4096 * KIB),
+    ("8m", 8192 * KIB),
+    ("16m", 16 * 1024 * KIB),
+];
+
+/// How far behind the start of flash programs can begin, where a bootloader comes first; in bytes. 152K and
+/// 156K are those of boards with Nordic's `SoftDevice` (0x26000 and 0x27000), 4K its master boot record's.
+pub static STARTS: [(&str, u32); 9] = [
+    ("2k", 2 * KIB),
+    ("4k", 4 * KIB),
+    ("8k", 8 * KIB),
+    ("16k", 16 * KIB),
+    ("32k", 32 * KIB),
+    ("64k", 64 * KIB),
+    ("128k", 128 * KIB),
+    ("152k", 152 * KIB),
+    ("156k", 156 * KIB),
+];
+
+/// What the word of such a list stands for.
+#[must_use]
+pub fn bytes(sizes: &[(&str, u32)], word: &str) -> Option<u32> {
+    let row = sizes.iter().find(|(each, _)| *each == word);
+    row.map(|&(_, bytes)| bytes)
 }
 
 /// To be heeded where flash can be one part or two.
@@ -1628,7 +1776,7 @@ impl Board {
             loader: None,
             light,
             button,
-            console: chip.console,
+            console: chip.console.map(Port::Pins),
             crystal: None,
             flasher: flasher_of(chip),
             connect: if chip.family == "esp" { PLUG } else { WIRED },
@@ -1686,6 +1834,45 @@ impl Board {
             _ => None,
         };
         Self { bank, ..self }
+    }
+
+    /// The same with another flasher, where one was named that is not its own: a probe, which has to be
+    /// wired to it.
+    #[must_use]
+    pub fn with_flasher(self, id: Option<&str>) -> Self {
+        if id != Some(PROBE_RS.id) || self.flasher.id == PROBE_RS.id {
+            return self;
+        }
+        Self {
+            flasher: &PROBE_RS,
+            connect: WIRED,
+            ..self
+        }
+    }
+
+    /// The same with so much memory beside its chip.
+    #[must_use]
+    pub fn with_flash(self, bytes: u32) -> Self {
+        Self {
+            flash: Some(bytes),
+            ..self
+        }
+    }
+
+    /// The same with a bootloader in so many bytes before its programs.
+    #[must_use]
+    pub fn behind(self, start: u32) -> Self {
+        let loader = Loader {
+            name: "the bootloader",
+            start,
+            end: self.flash().length,
+            // The first word of RAM but one is the master boot record's.
+            ram: if self.family() == "nrf" { 8 } else { 0 },
+        };
+        Self {
+            loader: Some(loader),
+            ..self
+        }
     }
 
     /// What its programs have of memory.
@@ -1852,7 +2039,7 @@ impl Board {
         if let (Some(_), Some(banks)) = (self.bank, &chip.banks) {
             caveats.push(format!("{BANKS} Taken by default is {}", banks.why()));
         }
-        if self.id == CUSTOM && chip.family == "rp" {
+        if self.id == CUSTOM && chip.family == "rp" && self.flash == Some(LEAST_BESIDE) {
             caveats.push(BESIDE.to_owned());
         }
         if matches!(self.light, Light::Wireless) {
@@ -2012,7 +2199,8 @@ impl Board {
             }
             Light::Wireless | Light::None => set("lamp_pins", ""),
         }
-        if let Some((console, uart)) = self.console_and_uart() {
+        if let Some((port, uart)) = self.port_and_uart() {
+            let console = port.console();
             set("console_uart", console.uart);
             set("console_tx", console.tx);
             set("console_rx", console.rx);
@@ -2020,7 +2208,7 @@ impl Board {
             // The kinds of registers differ in what they call it.
             let is_old = ["v1", "v2"].contains(&chip.usart);
             set("console_status", if is_old { "sr" } else { "isr" });
-            set("port", &self.port(console));
+            set("port", &self.way_to(port));
         }
         let ethernet = ethernet::of(self).into_iter();
         for (key, value) in ethernet
@@ -2056,15 +2244,15 @@ impl Board {
     }
 
     /// The serial port, and what the catalogue knows of it.
-    fn console_and_uart(&self) -> Option<(Console, &'static Uart)> {
-        let console = self.console?;
-        Some((console, self.chip().uart(console.uart)?))
+    fn port_and_uart(&self) -> Option<(Port, &'static Uart)> {
+        let port = self.console?;
+        Some((port, self.chip().uart(port.console().uart)?))
     }
 
     /// Where the serial port is, in whole sentences.
-    fn port(&self, console: Console) -> String {
-        let Console { uart, tx, rx } = console;
-        if self.id == CUSTOM {
+    fn way_to(&self, port: Port) -> String {
+        let Console { uart, tx, rx } = port.console();
+        if matches!(port, Port::Pins(_)) {
             return format!(
                 "The console is {uart}: it sends on {tx} and receives on {rx}. Wire an adapter for USB to them, {tx} to its RX, {rx} to its TX, and ground to ground; it has to be one for the chip's voltage."
             );
@@ -2126,6 +2314,15 @@ impl Board {
             return WIRED.to_owned();
         }
         format!("Nothing is to be wired. {}", self.connect)
+    }
+
+    /// The same for a program with a console, for which something may be.
+    #[must_use]
+    pub fn connection_beside_console(&self) -> String {
+        match self.console {
+            Some(Port::Pins(_)) => self.connect.to_owned(),
+            _ => self.connection(),
+        }
     }
 
     /// The clock from outside, as a sentence.
@@ -2227,7 +2424,7 @@ pub fn find(id: &str) -> Option<&'static Board> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BOARDS, Light, find};
+    use super::{BOARDS, Light, Port, find};
 
     #[test]
     fn names_are_unique_and_chips_known() {
@@ -2248,7 +2445,8 @@ mod tests {
                 Light::Wireless | Light::None => Vec::new(),
             };
             pins.extend(board.button.iter().map(|button| button.pin));
-            pins.extend(board.console.iter().flat_map(|port| [port.tx, port.rx]));
+            let console = board.console.map(Port::console);
+            pins.extend(console.iter().flat_map(|port| [port.tx, port.rx]));
             for pin in &pins {
                 assert!(board.chip().has_pin(pin), "{}: {pin}", board.id);
             }
@@ -2271,7 +2469,7 @@ mod tests {
     #[test]
     fn a_console_of_an_stm32_is_a_port_of_its_chip() {
         for board in BOARDS.iter().filter(|board| board.family() == "stm32") {
-            if let Some(console) = &board.console {
+            if let Some(console) = board.console.map(Port::console) {
                 let uart = board.chip().uart(console.uart);
                 assert!(uart.is_some_and(|uart| uart.address != 0), "{}", board.id);
             }

@@ -231,7 +231,10 @@ pub fn clock(chip: &Chip, crystal: Option<Crystal>) -> Option<&'static str> {
         ) => Some("_usb-clock-hsi"),
         ("stm32u3", true) => Some("_usb-clock-u3"),
         ("stm32u5", true) => Some("_usb-clock-u5"),
-        ("stm32f1" | "stm32f3", _) => crystal.map(|_| "_usb-clock-f1f3"),
+        // Nine times the crystal is what both the core and USB are counted from.
+        ("stm32f1" | "stm32f3", _) => crystal
+            .filter(|crystal| crystal.hertz == 8_000_000)
+            .map(|_| "_usb-clock-f1f3"),
         ("stm32f4" | "stm32f7", _) => crystal.map(|_| "_usb-clock-f4f7"),
         _ => None,
     }
@@ -252,12 +255,9 @@ pub fn has_clock(chip: &Chip, crystal: Option<Crystal>) -> bool {
     chip.family != "stm32" || clock(chip, crystal).is_some()
 }
 
-/// Whether flash has room for it: it was found to take up to 31 KiB with the controllers of chips
-/// that have so little.
-#[must_use]
-pub const fn has_room(chip: &Chip) -> bool {
-    chip.flash.length >= 32 * KIB
-}
+/// Flash that a program with USB takes at most: up to 31 KiB were found, with the controllers of chips that
+/// have so little.
+pub const ROOM: u32 = 32 * KIB;
 
 /// The layers below `embassy/` that make that board's chip a device.
 pub fn layers(board: &Board) -> impl Iterator<Item = &'static str> {

@@ -1,8 +1,8 @@
 //! What follows from the answers so far, by a row of the catalogue: nobody is asked for a fact.
 
 use super::Lookup;
-use crate::catalog::boards::{self, Board, Flasher, Light, Log};
-use crate::catalog::chips::{self, Bank, Bluetooth, Chip, Class, Console, KIB};
+use crate::catalog::boards::{self, Board, Flasher, Light, Log, PROBE_RS, Port, STARTS};
+use crate::catalog::chips::{self, Bank, Bluetooth, Boot, Chip, Class, Console, KIB};
 use crate::catalog::kinds::{self, Part};
 use crate::catalog::offers;
 use crate::catalog::partitions::Partitions;
@@ -21,6 +21,31 @@ const CONSOLE_SIZE: u32 = 20 * KIB;
 /// Every fact that conditions may name, besides the questions, and the values that it can have.
 pub const FACTS: &[(&str, &[&str])] = &[
     ("flash-banks", &["configurable", "fixed"]),
+    // What puts programs onto it if nobody says otherwise.
+    (
+        "flashed-with",
+        &[
+            "probe-rs",
+            "cube-programmer",
+            "elf2uf2-rs",
+            "picotool",
+            "dfu-util",
+            "elf2flash",
+            "nrfdfu",
+            "espflash",
+        ],
+    ),
+    ("takes-probe", &["yes", "no"]),
+    ("takes-crystal", &["yes", "no"]),
+    ("has-flash-beside", &["yes", "no"]),
+    ("starts-elsewhere", &["yes", "no"]),
+    // The last place for the start of a program behind which there is room for one.
+    (
+        "last-start",
+        &[
+            "2k", "4k", "8k", "16k", "32k", "64k", "128k", "152k", "156k", "none",
+        ],
+    ),
     ("has-led", &["yes", "no"]),
     ("has-led-pin", &["yes", "no"]),
     ("has-button", &["yes", "no"]),
@@ -39,7 +64,10 @@ pub const FACTS: &[(&str, &[&str])] = &[
     // How the program's messages get out: through a probe, through the chip's USB, or not at all.
     ("messages", &["rtt", "usb", "none"]),
     ("has-probe", &["yes", "no"]),
-    ("tests-on-target", &["yes", "no"]),
+    ("starts-at-flash", &["yes", "no"]),
+    ("starts-alone", &["yes", "no"]),
+    ("has-test-room", &["yes", "no"]),
+    ("runs-test-executor", &["yes", "no"]),
     ("has-update-room", &["yes", "no"]),
 ];
 
@@ -53,13 +81,21 @@ pub(super) fn reason(fact: &str) -> Option<&'static str> {
         "has-led" => "it has no LED, so messages are all that it shows",
         "has-led-pin" => "it has no LED on a pin of its own",
         "has-button" => "it has no button on a pin",
-        "has-console" => {
-            "no serial port of its chip, free of messages and with a driver, reaches a USB socket"
+        "has-console" => "no serial port of its chip is known to be free and to have a driver",
+        "flashed-with" => "it is flashed in another way",
+        "takes-crystal" => {
+            "what a crystal would do for this chip is set up elsewhere, or not known here"
         }
+        "has-flash-beside" => "its flash is in the chip",
+        "starts-elsewhere" => "where a program has to lie on this chip is fixed",
+        "last-start" => "the rest of its flash would not hold a program",
+        "takes-probe" => "probe-rs does not know its chip, or its messages take another way out",
         "console-fits" => "its chip has less flash than that takes, 20K",
         "console-is-free" => "its LED or its button is on a pin of its serial port",
         "has-usb" => "no driver makes its chip a USB device, or the chip's two wires lead nowhere",
-        "has-usb-clock" => "no crystal is known for it, and USB's clock has to be exact",
+        "has-usb-clock" => {
+            "USB's clock has to be exact, and no crystal is known that gives one; of a board of your own, `--crystal` says what it has"
+        }
         "has-usb-room" => "it takes 32 KiB of flash",
         "frees-usb-pins" => "its LED is on one of the two pins that USB takes",
         "has-network" => "nothing on it reaches a network",
@@ -73,13 +109,16 @@ pub(super) fn reason(fact: &str) -> Option<&'static str> {
         "wakes-on-pins" => "its HAL serves the interrupts of pins on the first of two cores alone",
         "flash-banks" => "its flash cannot be divided in another way",
         "messages" => "its messages take another way out, or none",
-        "has-probe" => "it is not flashed through a probe",
+        "has-probe" => {
+            "it is not flashed through a probe; where you wire one to it, say `--flasher probe-rs`"
+        }
+        "starts-at-flash" => "a bootloader that it came with has the start of flash",
         "has-update-room" => {
-            "embassy-boot wants equal pages, room for two programs, a core that finds the second, and a probe"
+            "embassy-boot wants equal pages, room for two programs beside its own, and a core that can be told where the vectors are"
         }
-        "tests-on-target" => {
-            "no probe can start single tests on it, or its flash has no room for them and their harness, which take 64K"
-        }
+        "starts-alone" => "the harness for tests starts no chip of this class",
+        "has-test-room" => "its flash has no room for tests and their harness, which take 64K",
+        "runs-test-executor" => "the harness for tests does not know the executor of deep sleep",
         _ => return None,
     })
 }
@@ -90,6 +129,26 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
         // Who names a chip and no board has a board of their own.
         "board" => (answer("board").is_none() && answer("chip").is_some()).then_some(CUSTOM),
         "chip" => Some(board(answer)?.chip),
+        "flashed-with" => Some(own_flasher(answer)?.id),
+        "takes-probe" => Some(yes_or_no(
+            boards::flasher_of(chip(answer)?).id == PROBE_RS.id,
+        )),
+        "takes-crystal" => {
+            let chip = chip(answer)?;
+            let own = chip.family == "stm32" && chip.class != Class::Secondary;
+            Some(yes_or_no(own))
+        }
+        "has-flash-beside" => Some(yes_or_no(chip(answer)?.family == "rp")),
+        "starts-elsewhere" => {
+            let chip = chip(answer)?;
+            let plain = chip.class == Class::Plain && chip.boot == Boot::Vectors;
+            Some(yes_or_no(plain && chip.flash.length > 0))
+        }
+        "last-start" => {
+            let room = chip(answer)?.flash.length.saturating_sub(CONSOLE_SIZE);
+            let last = STARTS.iter().rev().find(|(_, start)| *start <= room);
+            Some(last.map_or("none", |(start, _)| start))
+        }
         "flash-banks" => {
             let divided = chip(answer)?.banks.is_some();
             Some(if divided { "configurable" } else { "fixed" })
@@ -113,7 +172,7 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
                 console.is_some_and(|console| chip.uart(console.uart).is_some()),
             ))
         }
-        "console-fits" => Some(yes_or_no(chip(answer)?.flash.length >= CONSOLE_SIZE)),
+        "console-fits" => Some(yes_or_no(room(answer)? >= CONSOLE_SIZE)),
         "console-is-free" => {
             let taken = |question| {
                 answer(question).is_some_and(|pin| {
@@ -127,10 +186,13 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
             Some(yes_or_no(reached && usb::driver(chip(answer)?).is_some()))
         }
         "has-usb-clock" => {
-            let crystal = board(answer).and_then(|board| board.crystal);
+            let crystal = match board(answer) {
+                Some(board) => board.crystal,
+                None => answer("crystal").and_then(boards::crystal),
+            };
             Some(yes_or_no(usb::has_clock(chip(answer)?, crystal)))
         }
-        "has-usb-room" => Some(yes_or_no(usb::has_room(chip(answer)?))),
+        "has-usb-room" => Some(yes_or_no(room(answer)? >= usb::ROOM)),
         "frees-usb-pins" => Some(yes_or_no(match (board(answer), chip(answer)?.usb_pins) {
             (None, Some(pins)) => !pins.contains(&answer("led")?),
             _ => true,
@@ -147,18 +209,14 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
             Log::None => "none",
         }),
         "has-probe" => Some(yes_or_no(has_probe(answer)?)),
-        "has-update-room" => {
-            let own = board(answer).is_none_or(|board| board.loader.is_none());
-            let room = Partitions::of(chip(answer)?).is_some();
-            Some(yes_or_no(own && room && has_probe(answer)?))
-        }
-        "tests-on-target" => {
-            let own = board(answer).is_none_or(|board| board.loader.is_none());
-            let chip = chip(answer)?;
-            let plain = chip.class == Class::Plain && chip.flash.length >= TESTS;
-            // The executor of an STM32's deep sleep is none that the tests' harness knows.
-            let sleeper = sleeps(answer) && chip.family == "stm32";
-            Some(yes_or_no(own && plain && !sleeper && has_probe(answer)?))
+        "starts-at-flash" => Some(yes_or_no(!has_loader(answer))),
+        "has-update-room" => Some(yes_or_no(Partitions::of(chip(answer)?).is_some())),
+        "starts-alone" => Some(yes_or_no(chip(answer)?.class == Class::Plain)),
+        "has-test-room" => Some(yes_or_no(chip(answer)?.flash.length >= TESTS)),
+        // The executor of an STM32's deep sleep is none that the tests' harness knows.
+        "runs-test-executor" => {
+            let sleeper = sleeps(answer) && chip(answer)?.family == "stm32";
+            Some(yes_or_no(!sleeper))
         }
         _ => None,
     }
@@ -167,6 +225,7 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
 /// The default of that question, where it depends on what was answered before.
 pub(super) fn preferred(id: &str, answer: Lookup) -> Option<&'static str> {
     match id {
+        "flasher" => Some(own_flasher(answer)?.id),
         "framework" => {
             let default = offers::frameworks(answer("runtime")?, answer("kind")?).next();
             Some(default?.id)
@@ -203,6 +262,14 @@ fn board(answer: Lookup) -> Option<&'static Board> {
 
 /// What puts a program onto the hardware that these answers name.
 fn flasher(answer: Lookup) -> Option<&'static Flasher> {
+    match answer("flasher") {
+        Some(named) if named == PROBE_RS.id => Some(&PROBE_RS),
+        _ => own_flasher(answer),
+    }
+}
+
+/// The same where nobody names one.
+fn own_flasher(answer: Lookup) -> Option<&'static Flasher> {
     match board(answer) {
         Some(board) => Some(board.flasher),
         None => Some(boards::flasher_of(chip(answer)?)),
@@ -218,13 +285,27 @@ fn sleeps(answer: Lookup) -> bool {
 /// The serial port of the hardware that these answers name.
 fn console(answer: Lookup) -> Option<Console> {
     match board(answer) {
-        Some(board) => board.console,
+        Some(board) => board.console.map(Port::console),
         None => chip(answer)?.console,
     }
 }
 
+/// How much flash there is for a program.
+fn room(answer: Lookup) -> Option<u32> {
+    let start = answer("program-start").and_then(|start| boards::bytes(&STARTS, start));
+    Some(chip(answer)?.flash.length - start.unwrap_or(0))
+}
+
+/// Whether something else has the start of flash.
+fn has_loader(answer: Lookup) -> bool {
+    match board(answer) {
+        Some(board) => board.loader.is_some(),
+        None => answer("program-start").is_some(),
+    }
+}
+
 fn has_probe(answer: Lookup) -> Option<bool> {
-    Some(flasher(answer)?.program == "probe-rs")
+    Some(flasher(answer)?.id == PROBE_RS.id)
 }
 
 /// The chip that these answers name, by itself or as that of a board.

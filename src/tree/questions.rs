@@ -1,7 +1,7 @@
 //! The table of questions: the spine by hand, what follows below the leaf from the catalogue's rows.
 
 use super::{CUSTOM, Choice, Condition, NOTHING, Names, Question, Style};
-use crate::catalog::boards::BOARDS;
+use crate::catalog::boards::{BOARDS, CRYSTALS, FLASH_SIZES, FLASHERS, Flasher, PROBE_RS, STARTS};
 use crate::catalog::extras::{EXTRAS, Extra};
 use crate::catalog::kinds::{KINDS, Kind, Shape};
 use crate::catalog::offers::{ENGINES, Engine, FRAMEWORKS, Framework, OFFERS, Offer};
@@ -11,7 +11,8 @@ use crate::catalog::ways::{LOGS, PANICS, Way};
 /// Every question, in the order in which they are asked.
 pub(super) fn all() -> Vec<Question> {
     let leaf = vec![discontinued(), runtime()];
-    [spine(), leaf, hardware(), program(), ways(), vec![extras()]].concat()
+    let parts = [spine(), leaf, hardware(), told()];
+    [parts.concat(), program(), ways(), vec![extras()]].concat()
 }
 
 fn is(question: &'static str, values: &[&'static str]) -> Condition {
@@ -270,6 +271,84 @@ fn hardware() -> Vec<Question> {
             )
         },
     ]
+}
+
+/// Options about hardware: what the board's row says, or is taken to be so if nobody says otherwise.
+fn told() -> Vec<Question> {
+    let told = |id, fact: &'static str, choices: Vec<Choice>, prompt, help| Question {
+        style: Style::Option,
+        when: vec![vec![is("board", &[CUSTOM]), is(fact, &["yes"])]],
+        default: choices[0].value,
+        choices,
+        ..question(id, prompt, help)
+    };
+    let plain = |rows: &[(&'static str, u32)]| -> Vec<Choice> {
+        rows.iter().map(|row| told_choice(row.0)).collect()
+    };
+    vec![
+        told(
+            "crystal",
+            "takes-crystal",
+            plain(&CRYSTALS),
+            "Which crystal does the board have?",
+            "At the pins of an STM32's high-speed oscillator; USB takes its clock from it where the chip has none that is exact",
+        ),
+        told(
+            "flash-size",
+            "has-flash-beside",
+            plain(&FLASH_SIZES),
+            "How much flash is beside the chip?",
+            "An RP chip has none of its own; 2m if nobody says otherwise",
+        ),
+        told(
+            "program-start",
+            "starts-elsewhere",
+            (0..STARTS.len()).map(start_choice).collect(),
+            "How far behind the start of flash does the program begin?",
+            "Where a bootloader lies before it",
+        ),
+        flasher(),
+    ]
+}
+
+/// A start is open where the last one that leaves room for a program is no earlier.
+fn start_choice(index: usize) -> Choice {
+    let (start, _) = STARTS[index];
+    let later: Vec<&str> = STARTS[index..].iter().map(|row| row.0).collect();
+    Choice {
+        when: vec![vec![is("last-start", &later)]],
+        ..told_choice(start)
+    }
+}
+
+fn told_choice(value: &'static str) -> Choice {
+    Choice {
+        elsewhere: Some("of a board that is named, its row says so"),
+        ..choice(value, "")
+    }
+}
+
+/// An option, because the board decides: who wires a probe to one that has none can have what a probe gives.
+fn flasher() -> Question {
+    let choice_of = |flasher: &&'static Flasher| {
+        let own = vec![is("flashed-with", &[flasher.id])];
+        let wired = (flasher.id == PROBE_RS.id).then(|| vec![is("takes-probe", &["yes"])]);
+        Choice {
+            when: wired.into_iter().chain([own]).collect(),
+            ..choice(flasher.id, flasher.what)
+        }
+    };
+    Question {
+        style: Style::Option,
+        when: vec![vec![is("runtime", &["embassy"])]],
+        choices: FLASHERS.iter().map(choice_of).collect(),
+        default: PROBE_RS.id,
+        ..question(
+            "flasher",
+            "What puts the program onto the board?",
+            "What the board brings; `probe-rs` where you wire a probe to it, for messages and tests on it",
+        )
+    }
 }
 
 /// What is to be written: the choices are the catalogue's rows.

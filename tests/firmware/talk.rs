@@ -45,7 +45,7 @@ const GARBLED: &str = "led off\r\n";
 
 /// A board's console and the conversation, as `emulator/spec.py` wants it.
 pub(super) fn console(board: &Board) -> Option<Value> {
-    let console = board.console?;
+    let console = board.console?.console();
     let uart = board.chip().uart(console.uart)?;
     let has_light = !matches!(board.light, Light::None);
     let lines = TALK.iter().map(|&(send, answer, lit)| {

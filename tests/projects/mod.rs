@@ -20,6 +20,9 @@ use cargo_async_init::plan::plan;
 use cargo_async_init::template;
 use cargo_async_init::tree::{NOTHING, Style, tree};
 
+/// The options that say something of a board: [`told`] has a project for each.
+const HARDWARE: [&str; 4] = ["crystal", "flash-size", "program-start", "flasher"];
+
 /// A path of the tree, with extras: what decides one project.
 #[derive(Clone, Debug)]
 pub struct Project {
@@ -83,7 +86,8 @@ impl Project {
     pub fn with_every_way(&self) -> Vec<Self> {
         let mut every = vec![self.answers.clone()];
         for question in &tree().questions {
-            if question.style != Style::Option || tree().open(question, &self.answers).is_empty() {
+            let is_way = question.style == Style::Option && !HARDWARE.contains(&question.id);
+            if !is_way || tree().open(question, &self.answers).is_empty() {
                 continue;
             }
             let id = question.id;
@@ -167,7 +171,7 @@ impl Project {
 pub fn all() -> Vec<Project> {
     static ALL: LazyLock<Vec<Project>> = LazyLock::new(|| {
         let mut met = BTreeSet::new();
-        let answers = tree().projects().into_iter().chain(wired());
+        let answers = tree().projects().into_iter().chain(wired()).chain(told());
         answers
             .map(|answers| Project { answers }.with(&[]))
             .flat_map(|project| {
@@ -202,6 +206,59 @@ fn wired() -> Vec<Answers> {
                 .flat_map(|given| every_kind(&given))
         })
         .collect()
+}
+
+/// Hardware of which something is said that no row of a board has, or that differs from the row.
+fn told() -> impl Iterator<Item = Answers> {
+    const TOLD: [&[(&str, &str)]; 7] = [
+        &[
+            ("chip", "stm32f411ce"),
+            ("crystal", "25mhz"),
+            ("kind", "usb"),
+        ],
+        &[
+            ("chip", "rp2040"),
+            ("flash-size", "16m"),
+            ("kind", "blinky"),
+        ],
+        &[
+            ("chip", "stm32f103c8"),
+            ("program-start", "8k"),
+            ("kind", "blinky"),
+        ],
+        &[
+            ("chip", "nrf52840"),
+            ("program-start", "152k"),
+            ("kind", "serial"),
+        ],
+        &[
+            ("board", "pico"),
+            ("flasher", "probe-rs"),
+            ("kind", "blinky"),
+        ],
+        &[
+            ("board", "feather-nrf52840"),
+            ("flasher", "probe-rs"),
+            ("kind", "blinky"),
+        ],
+        &[
+            ("board", "blackpill-f411"),
+            ("flasher", "probe-rs"),
+            ("kind", "serial"),
+        ],
+    ];
+    TOLD.iter().map(|words| {
+        let mut given = Answers::default();
+        for (id, word) in *words {
+            let question = tree().question(id).expect("a question");
+            given.set(
+                question.id,
+                Answer::One(question.parse(word).expect("a choice")),
+            );
+        }
+        assert!(tree().reaches(&given), "{words:?}");
+        tree().canonical(&with_defaults(tree(), &given))
+    })
 }
 
 fn every_kind(given: &Answers) -> Vec<Answers> {

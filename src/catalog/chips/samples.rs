@@ -39,7 +39,7 @@ enum Way {
 
 fn ways(chip: &Chip, crystal: Option<Crystal>) -> Vec<Way> {
     let start = Way::Start(chip.series, chip.class, chip.sai, chip.probe_name.is_some());
-    let possible = usb::has_clock(chip, crystal) && usb::has_room(chip);
+    let possible = usb::has_clock(chip, crystal) && chip.flash.length >= usb::ROOM;
     let driver = usb::driver(chip).filter(|_| possible);
     let usb = driver.map(|driver| Way::Usb(driver, usb::clock(chip, crystal)));
     iter::once(start).chain(usb).collect()
