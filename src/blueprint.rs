@@ -255,7 +255,8 @@ impl Blueprint {
                 hardware["connect"] = json!(board.connection_beside_console());
                 // An ESP's messages would else take the console's way where nothing is at the other.
                 hardware["messages_port"] = json!("jtag-serial");
-                hardware["spawns"] = json!(board.family() == "nrf");
+                let tasks = board.family() == "nrf" || matches!(board.light, Light::Wireless);
+                hardware["spawns"] = json!(tasks);
             }
             if self.kind.parts.contains(&Part::Usb) {
                 hardware["expect"] = json!(board.expect_of_usb());

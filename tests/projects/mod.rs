@@ -1,9 +1,10 @@
 //! Every project of the tree, generated and kept up to date on disk, for the tiers that build them.
 #![allow(dead_code, reason = "each tier uses a part of it")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::env;
 use std::fs;
+use std::mem::{Discriminant, discriminant};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
@@ -11,7 +12,7 @@ use std::sync::LazyLock;
 use cargo_async_init::answers::{Answer, Answers};
 use cargo_async_init::ask::with_defaults;
 use cargo_async_init::blueprint::Blueprint;
-use cargo_async_init::catalog::boards::Board;
+use cargo_async_init::catalog::boards::{Board, Light};
 use cargo_async_init::catalog::chips::samples;
 use cargo_async_init::catalog::kinds::Part;
 use cargo_async_init::fileset::FileSet;
@@ -124,12 +125,12 @@ impl Project {
     }
 
     /// Of firmware, what stands for every project that has it: the layers of a blinking program, and of
-    /// any other those that it has beyond the same board's blinking one; with a console, the kind of its
-    /// registers, too.
-    fn novelty(&self) -> (Vec<String>, &'static str) {
+    /// any other those that it has beyond the same board's blinking one, and its sort of light; with a
+    /// console, the kind of its registers, too.
+    fn novelty(&self) -> (Vec<String>, &'static str, Option<Discriminant<Light>>) {
         let mut layers = self.built_of();
         if self.answers.one("kind") == Some("blinky") {
-            return (layers, "");
+            return (layers, "", None);
         }
         let answers = self.answers.with("kind", Answer::One("blinky"));
         let answers = tree().canonical(&with_defaults(tree(), &answers));
@@ -137,8 +138,10 @@ impl Project {
         layers.retain(|layer| !common.contains(layer));
         let blueprint = self.blueprint("my-app");
         let console = blueprint.kind.parts.contains(&Part::Console);
-        let board = blueprint.board.filter(|_| console);
-        (layers, board.map_or("", |board| board.chip().usart))
+        let board = blueprint.board;
+        let light = board.as_ref().map(|board| discriminant(&board.light));
+        let board = board.filter(|_| console);
+        (layers, board.map_or("", |board| board.chip().usart), light)
     }
 
     /// Whether it is one of the seven boards that were there first, and whose every check was promised.
@@ -280,7 +283,7 @@ pub fn all_with_everything() -> Vec<Project> {
 /// The projects that the build tier takes: of firmware one for each novelty, as the rest have the same
 /// sources but for the catalogue's values, and the boards that were there first.
 pub fn to_build() -> Vec<Project> {
-    let mut met = BTreeSet::new();
+    let mut met = HashSet::new();
     let new = |project: &Project| {
         !project.is_firmware() || met.insert(project.novelty()) || project.is_of_the_first()
     };
@@ -289,7 +292,7 @@ pub fn to_build() -> Vec<Project> {
 
 /// The firmware to link: every board's blinky, and of each other kind one for each novelty.
 pub fn to_link() -> Vec<Project> {
-    let mut met = BTreeSet::new();
+    let mut met = HashSet::new();
     let new = |project: &Project| {
         let blinky = project.answers.one("kind") == Some("blinky");
         blinky || met.insert(project.novelty())
@@ -414,8 +417,8 @@ pub fn command(program: &str, folder: &Path) -> Command {
     }
     command.env("CARGO_TARGET_DIR", shared_target());
     command.env("CARGO_TERM_COLOR", "never");
-    // Nothing here is debugged or compiled a second time after a change: a third of the time and of the
-    // room goes without these. What firmware flashes says itself what it holds of them.
+    // Nothing here is debugged, or compiled a second time after a change: that only takes time and room. The
+    // release profile of firmware, which keeps what a probe shows, is left as it is.
     command.env("CARGO_PROFILE_DEV_DEBUG", "0");
     command.env("CARGO_INCREMENTAL", "0");
     command
