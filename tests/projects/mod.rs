@@ -1,10 +1,9 @@
 //! Every project of the tree, generated and kept up to date on disk, for the tiers that build them.
 #![allow(dead_code, reason = "each tier uses a part of it")]
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::env;
 use std::fs;
-use std::mem::{Discriminant, discriminant};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
@@ -125,12 +124,12 @@ impl Project {
     }
 
     /// Of firmware, what stands for every project that has it: the layers of a blinking program, and of
-    /// any other those that it has beyond the same board's blinking one, and its sort of light; with a
-    /// console, the kind of its registers, too.
-    fn novelty(&self) -> (Vec<String>, &'static str, Option<Discriminant<Light>>) {
+    /// any other those that it has beyond the same board's blinking one, and whether
+    /// its light is a task's; with a console, the kind of its registers, too.
+    fn novelty(&self) -> (Vec<String>, &'static str, bool) {
         let mut layers = self.built_of();
         if self.answers.one("kind") == Some("blinky") {
-            return (layers, "", None);
+            return (layers, "", false);
         }
         let answers = self.answers.with("kind", Answer::One("blinky"));
         let answers = tree().canonical(&with_defaults(tree(), &answers));
@@ -139,9 +138,15 @@ impl Project {
         let blueprint = self.blueprint("my-app");
         let console = blueprint.kind.parts.contains(&Part::Console);
         let board = blueprint.board;
-        let light = board.as_ref().map(|board| discriminant(&board.light));
+        let wireless = board
+            .as_ref()
+            .is_some_and(|board| matches!(board.light, Light::Wireless));
         let board = board.filter(|_| console);
-        (layers, board.map_or("", |board| board.chip().usart), light)
+        (
+            layers,
+            board.map_or("", |board| board.chip().usart),
+            wireless,
+        )
     }
 
     /// Whether it is one of the seven boards that were there first, and whose every check was promised.
@@ -283,7 +288,7 @@ pub fn all_with_everything() -> Vec<Project> {
 /// The projects that the build tier takes: of firmware one for each novelty, as the rest have the same
 /// sources but for the catalogue's values, and the boards that were there first.
 pub fn to_build() -> Vec<Project> {
-    let mut met = HashSet::new();
+    let mut met = BTreeSet::new();
     let new = |project: &Project| {
         !project.is_firmware() || met.insert(project.novelty()) || project.is_of_the_first()
     };
@@ -292,7 +297,7 @@ pub fn to_build() -> Vec<Project> {
 
 /// The firmware to link: every board's blinky, and of each other kind one for each novelty.
 pub fn to_link() -> Vec<Project> {
-    let mut met = HashSet::new();
+    let mut met = BTreeSet::new();
     let new = |project: &Project| {
         let blinky = project.answers.one("kind") == Some("blinky");
         blinky || met.insert(project.novelty())
