@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::answers::Answers;
-use crate::catalog::boards::{self, Board, Button, Level, Light, Log};
+use crate::catalog::boards::{self, Board, Button, Level, Light};
 use crate::catalog::chips::{self, INTERNAL_CLOCK, KIB};
 use crate::catalog::ethernet;
 use crate::catalog::extras::{EXTRAS, Extra};
@@ -132,7 +132,7 @@ impl Blueprint {
             }
             let wireless = matches!(board.light, Light::Wireless);
             layers.extend(wireless.then(|| format!("{home}/_{}-wireless", self.kind.id)));
-            let log = self.ways[0].filter(|_| board.flasher.log == Log::Rtt);
+            let log = self.ways[0];
             layers.extend(log.map(|log| format!("{home}/_{}-{}", self.kind.id, log.id)));
         }
         for extra in &self.extras {
@@ -242,8 +242,10 @@ impl Blueprint {
             let chosen = self.extras.iter().any(|each| each.id == extra.id);
             set(&format!("with_{}", extra.id), json!(chosen));
         }
+        let log = self.ways[0].map_or("", |way| way.id);
         if let Some(board) = &self.board {
             let mut hardware = board.context();
+            hardware["runner"] = json!(board.runner_for(log));
             if self.kind.parts.contains(&Part::Network) {
                 hardware["expect"] = json!(board.expect_of_network());
             }
@@ -269,8 +271,8 @@ impl Blueprint {
                 set("boot", partitions(&parts, board.chip().page));
             }
         }
+        set("logs", json!(matches!(log, "defmt" | "log")));
         // As VS Code's debugger wants it: what comes through RTT is text, or defmt's numbers.
-        let log = self.ways[0].map_or("", |way| way.id);
         set("has_rtt", json!(matches!(log, "defmt" | "log")));
         set(
             "rtt_format",

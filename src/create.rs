@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::answers::{Answer, Answers, Given};
 use crate::ask::{self, Interview};
 use crate::blueprint::{Blueprint, quoted};
+use crate::catalog::runtimes::Runtime;
 use crate::cli::{self, Create};
 use crate::failure::{Code, Failure, Missing, Result};
 use crate::fileset::FileSet;
@@ -85,7 +86,8 @@ pub fn create(shell: &Shell, options: &Create) -> Result<()> {
     project
         .site
         .write(&project.files, vcs, project.edit.as_ref())?;
-    report(shell, &project);
+    let explained = terminal.is_some() && !given.answers.has("runtime");
+    report(shell, &project, explained);
     Ok(())
 }
 
@@ -361,7 +363,8 @@ fn show_plan(shell: &Shell, project: &Project) {
     say_notes(shell, project);
 }
 
-fn report(shell: &Shell, project: &Project) {
+/// Says what was written and what comes next, and why on this runtime where no prompt has done so.
+fn report(shell: &Shell, project: &Project, explained: bool) {
     if shell.format == Format::Json {
         shell.data(&project.object(true));
         return;
@@ -381,6 +384,9 @@ fn report(shell: &Shell, project: &Project) {
         );
     }
     say_notes(shell, project);
+    if !explained {
+        explain(shell, project.blueprint.runtime);
+    }
     if project.blueprint.runtime.id == "async-std" {
         shell.warn("async-std is discontinued (RUSTSEC-2025-0052); smol is where its authors send its users");
     }
@@ -388,6 +394,13 @@ fn report(shell: &Shell, project: &Project) {
         shell.step(if index == 0 { "Next" } else { "" }, step);
     }
     shell.step("Again", &project.command);
+}
+
+fn explain(shell: &Shell, runtime: &Runtime) {
+    shell.step("Why", &format!("{}: {}", runtime.id, runtime.reason));
+    for (index, caveat) in runtime.caveats.iter().enumerate() {
+        shell.step(if index == 0 { "Mind" } else { "" }, caveat);
+    }
 }
 
 /// What the tree leaves out where nobody is asked.

@@ -280,6 +280,9 @@ static NRFDFU: Flasher = Flasher {
     try_it: &["cargo install nrfdfu --locked", "cargo run --release"],
 };
 
+/// How espflash is told to read numbers for text.
+const DEFMT_FORMAT: &str = " --log-format defmt";
+
 static ESPFLASH: Flasher = Flasher {
     id: "espflash",
     program: "espflash",
@@ -1923,13 +1926,28 @@ impl Board {
         let mut layers: Vec<String> = family.map(|&layer| layer.to_owned()).collect();
         layers.extend(self.chip().boot.layer().map(str::to_owned));
         layers.extend(self.executor(parts));
-        layers.extend(ways_layers(ways).filter(|_| self.flasher.log != Log::Own));
+        layers.extend(self.layers_of_ways(ways));
         layers.extend(self.bank.map(|_| "_banks".to_owned()));
         layers.extend(self.loader.as_ref().map(|_| "_loader".to_owned()));
         layers.extend(self.special());
         layers.push(self.flasher.layer.to_owned());
         layers.extend(parts.iter().flat_map(|&part| self.layers_of(part)));
         layers
+    }
+
+    /// The layers of each of these ways, and of both together: an ESP's are its own.
+    fn layers_of_ways(&self, [log, panic]: [Option<&Way>; 2]) -> Vec<String> {
+        let both = log
+            .zip(panic)
+            .map(|(log, panic)| format!("{}-{}", panic.layer, log.id));
+        let each = [log, panic].into_iter().flatten();
+        let layers = each.map(|way| way.layer.to_owned()).chain(both);
+        match self.flasher.log {
+            Log::Own => layers
+                .map(|layer| format!("_{}-{}", self.family(), layer.trim_start_matches('_')))
+                .collect(),
+            Log::Rtt | Log::None => layers.collect(),
+        }
     }
 
     /// The layers for what is unlike other chips about starting a program on this one.
@@ -2069,9 +2087,18 @@ impl Board {
         self.flasher.try_it
     }
 
-    /// What `cargo run` starts, the image's path coming last.
+    /// What `cargo run` starts, the image's path coming last, for a program that logs in this way.
     #[must_use]
-    pub fn runner(&self) -> String {
+    pub fn runner_for(&self, log: &str) -> String {
+        let runner = self.runner();
+        match log {
+            "defmt" => runner,
+            _ => runner.replace(DEFMT_FORMAT, ""),
+        }
+    }
+
+    /// The same for one that logs by defmt.
+    fn runner(&self) -> String {
         let chip = self.chip();
         let name = chip.probe_name.unwrap_or(chip.name);
         self.flasher.runner.replace("{chip}", name)
@@ -2341,15 +2368,6 @@ impl Board {
     fn family_row(&self) -> &'static Family {
         chips::family(self.family()).expect("a chip's family is in the catalogue")
     }
-}
-
-/// The layers of each of these ways, and of both together.
-fn ways_layers([log, panic]: [Option<&Way>; 2]) -> impl Iterator<Item = String> {
-    let both = log
-        .zip(panic)
-        .map(|(log, panic)| format!("{}-{}", panic.layer, log.id));
-    let each = [log, panic].into_iter().flatten();
-    each.map(|way| way.layer.to_owned()).chain(both)
 }
 
 /// The megahertz of the clock with which an ESP makes series of pulses (RMT): esp-hal 1.2.2, the

@@ -63,6 +63,8 @@ pub const FACTS: &[(&str, &[&str])] = &[
     ("wakes-on-pins", &["yes", "no"]),
     // How the program's messages get out: through a probe, through the chip's USB, or not at all.
     ("messages", &["rtt", "usb", "none"]),
+    // Whether there are any.
+    ("logs", &["yes", "no"]),
     ("has-probe", &["yes", "no"]),
     ("starts-at-flash", &["yes", "no"]),
     ("starts-alone", &["yes", "no"]),
@@ -108,6 +110,7 @@ pub(super) fn reason(fact: &str) -> Option<&'static str> {
         }
         "wakes-on-pins" => "its HAL serves the interrupts of pins on the first of two cores alone",
         "flash-banks" => "its flash cannot be divided in another way",
+        "logs" => "nothing is logged",
         "messages" => "its messages take another way out, or none",
         "has-probe" => {
             "it is not flashed through a probe; where you wire one to it, say `--flasher probe-rs`"
@@ -208,6 +211,10 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
             Log::Own => "usb",
             Log::None => "none",
         }),
+        "logs" => {
+            let log = answer("log").or_else(|| preferred("log", answer));
+            Some(yes_or_no(log? != "none"))
+        }
         "has-probe" => Some(yes_or_no(has_probe(answer)?)),
         "starts-at-flash" => Some(yes_or_no(!has_loader(answer))),
         "has-update-room" => Some(yes_or_no(Partitions::of(chip(answer)?).is_some())),
@@ -244,8 +251,8 @@ pub(super) fn preferred(id: &str, answer: Lookup) -> Option<&'static str> {
             flasher(answer)?.log,
             answer("log").or_else(|| preferred("log", answer)),
         ) {
-            (Log::Own, _) => None,
             (Log::None, _) | (_, Some("none")) => Some("halt"),
+            (Log::Own, _) => Some("backtrace"),
             (Log::Rtt, _) => Some("probe"),
         },
         _ => None,

@@ -18,7 +18,7 @@ use cargo_async_init::fileset::FileSet;
 use cargo_async_init::name::PackageName;
 use cargo_async_init::plan::plan;
 use cargo_async_init::template;
-use cargo_async_init::tree::{NOTHING, Style, tree};
+use cargo_async_init::tree::{CUSTOM, NOTHING, Style, tree};
 
 /// The options that say something of a board: [`told`] has a project for each.
 const HARDWARE: [&str; 4] = ["crystal", "flash-size", "program-start", "flasher"];
@@ -295,14 +295,18 @@ pub fn to_build() -> Vec<Project> {
     all_with_everything_once().into_iter().filter(new).collect()
 }
 
-/// The firmware to link: every board's blinky, and of each other kind one for each novelty.
+/// The firmware to link: every board's blinky, that of one chip of each family without a board, and of
+/// whatever else one for each novelty. `cargo xtask chips` links every chip.
 pub fn to_link() -> Vec<Project> {
     let mut met = BTreeSet::new();
-    let new = |project: &Project| {
-        let blinky = project.answers.one("kind") == Some("blinky");
-        blinky || met.insert(project.novelty())
-    };
+    let mut families = BTreeSet::new();
     let firmware = all().into_iter().filter(Project::is_firmware);
+    let new = |project: &Project| {
+        let board = project.blueprint("my-app").board.expect("firmware has one");
+        let blinky = project.answers.one("kind") == Some("blinky");
+        let stands_for_all = board.id != CUSTOM || families.insert(board.family());
+        met.insert(project.novelty()) || (blinky && stands_for_all)
+    };
     firmware.filter(new).collect()
 }
 
