@@ -1869,7 +1869,7 @@ impl Board {
             name: "the bootloader",
             start,
             end: self.flash().length,
-            // The first word of RAM but one is the master boot record's.
+            // On an nRF that is a master boot record, most likely, which keeps the first two words.
             ram: if self.family() == "nrf" { 8 } else { 0 },
         };
         Self {
