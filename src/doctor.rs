@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
-use crate::answers::{Answer, Answers};
+use crate::answers::Answers;
 use crate::ask;
 use crate::blueprint::{Blueprint, FIRMWARE_TOOLCHAIN};
 use crate::catalog::kinds::Shape;
@@ -220,22 +220,22 @@ fn wanted(given: &Answers) -> Result<Vec<Blueprint>> {
     tree()
         .projects()
         .iter()
-        .filter(|project| fits(project, given))
-        .map(|project| Blueprint::new(name.clone(), project))
+        .filter_map(|project| together(project, given))
+        .map(|answers| Blueprint::new(name.clone(), &answers))
         .collect()
 }
 
-fn fits(project: &Answers, given: &Answers) -> bool {
+/// That project with what is given besides, options for one, where both can stand together.
+fn together(project: &Answers, given: &Answers) -> Option<Answers> {
     let mut together = project.clone();
     for (question, answer) in given.in_order(tree()) {
         let decided = project.get(question.id);
         if decided.is_some_and(|decided| decided != answer) {
-            return false;
+            return None;
         }
-        let answer: Answer = answer.clone();
-        together.set(question.id, answer);
+        together.set(question.id, answer.clone());
     }
-    tree().reaches(&together)
+    tree().reaches(&together).then_some(together)
 }
 
 fn examine(place: &Place, projects: &[Blueprint]) -> Vec<Group> {
@@ -374,6 +374,7 @@ fn object(groups: &[Group], verdict: Option<&Failure>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answers::Answer;
 
     fn given(answers: &[(&'static str, &'static str)]) -> Answers {
         let mut given = Answers::default();

@@ -322,6 +322,31 @@ fn a_project_is_checked_for_what_it_is() {
 }
 
 #[test]
+fn a_probe_that_is_wired_to_a_board_is_what_its_project_needs() {
+    let programs = [&ALL[..], &[RUSTUP, FLASHER]].concat();
+    let machine = Machine::with(&programs);
+    machine.lab.must(&[
+        "blinky",
+        "--board",
+        "pico",
+        "--flasher",
+        "probe-rs",
+        "--kind",
+        "blinky",
+        "--vcs",
+        "none",
+    ]);
+    for project in [
+        &["blinky"][..],
+        &["--board", "pico", "--flasher", "probe-rs"],
+    ] {
+        let report = machine.report(project);
+        let cure = report.cure("flasher");
+        assert!(cure.starts_with("cargo install probe-rs-tools"), "{cure}");
+    }
+}
+
+#[test]
 fn a_project_can_do_without_git() {
     let machine = Machine::with(&[CARGO, LINKER]);
     let project = ["server", "--runtime", "tokio", "--kind", "tcp", "--yes"];
