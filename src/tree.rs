@@ -206,8 +206,8 @@ impl Tree {
         let question = self.question(question)?;
         let choice = question.choice(value)?;
         let known = |id: &str| answers.one(id);
-        let conditions = question.when.iter().chain(&choice.when).flatten();
-        let unmet = conditions.into_iter().find(|condition| {
+        let mut conditions = question.when.iter().chain(&choice.when).flatten();
+        let unmet = conditions.find(|condition| {
             facts::settled(condition.question, &known)
                 .is_some_and(|fact| !condition.values.contains(&fact))
         });

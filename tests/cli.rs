@@ -507,6 +507,14 @@ fn what_hardware_cannot_have_is_refused_with_its_reason() {
             "its flash is in the chip",
         ),
         (
+            "--chip=stm32g474cc --banks=dual --program-start=152k",
+            "would not hold a program",
+        ),
+        (
+            "--chip=stm32f103c6 --program-start=64k --kind=serial",
+            "would not hold a program",
+        ),
+        (
             "--chip=stm32f103c8 --program-start=64k",
             "would not hold a program",
         ),

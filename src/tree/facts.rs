@@ -148,7 +148,7 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
             Some(yes_or_no(plain && chip.flash.length > 0))
         }
         "last-start" => {
-            let room = chip(answer)?.flash.length.saturating_sub(CONSOLE_SIZE);
+            let room = flash(answer)?.saturating_sub(CONSOLE_SIZE);
             let last = STARTS.iter().rev().find(|(_, start)| *start <= room);
             Some(last.map_or("none", |(start, _)| start))
         }
@@ -297,10 +297,21 @@ fn console(answer: Lookup) -> Option<Console> {
     }
 }
 
-/// How much flash there is for a program.
+/// How much flash there is, in one part or in two as was said.
+fn flash(answer: Lookup) -> Option<u32> {
+    let chip = chip(answer)?;
+    let flash = match (&chip.banks, answer("banks")) {
+        (Some(banks), Some("single")) => banks.single,
+        (Some(banks), Some("dual")) => banks.dual,
+        _ => chip.flash,
+    };
+    Some(flash.length)
+}
+
+/// How much of it there is for a program.
 fn room(answer: Lookup) -> Option<u32> {
     let start = answer("program-start").and_then(|start| boards::bytes(&STARTS, start));
-    Some(chip(answer)?.flash.length - start.unwrap_or(0))
+    Some(flash(answer)?.saturating_sub(start.unwrap_or(0)))
 }
 
 /// Whether something else has the start of flash.
