@@ -50,13 +50,20 @@ pub fn dependencies(manifest: &Table) -> Vec<String> {
             continue;
         };
         if is_dependencies(key) {
-            names.extend(table.iter().map(|(name, _)| name.to_owned()));
+            let others = table.iter().filter(|(_, item)| !is_itself(item));
+            names.extend(others.map(|(name, _)| name.to_owned()));
         } else if let ("target", Some(targets)) = (key, item.as_table()) {
             let tables = targets.iter().filter_map(|(_, target)| target.as_table());
             names.extend(tables.flat_map(dependencies));
         }
     }
     names
+}
+
+/// A package may depend on itself, for features that its tests need.
+fn is_itself(dependency: &Item) -> bool {
+    let said = |key: &str| dependency.get(key).and_then(Item::as_str);
+    said("path") == Some(".") && said("version").is_none()
 }
 
 fn is_dependencies(key: &str) -> bool {

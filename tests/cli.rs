@@ -283,7 +283,7 @@ fn answers_that_do_not_go_together() {
         ),
         case(
             &["x", "--library", "yes", "--runtime", "tokio"],
-            &["x", "--library", "yes", "--runtime", "agnostic"],
+            &["x", "--library", "yes", "--runtime", "agnostic", "--yes"],
         ),
         case(
             &["x", "--network-server", "yes", "--runtime", "embassy"],

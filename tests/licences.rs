@@ -12,7 +12,7 @@ use std::path::Path;
 use libtest_mimic::{Arguments, Failed, Trial};
 use projects::Project;
 use spdx::{Expression, LicenseReq, ParseMode};
-use toml_edit::{DocumentMut, Value};
+use toml_edit::{DocumentMut, Item, Value};
 
 fn main() {
     let mut arguments = Arguments::from_args();
@@ -27,10 +27,11 @@ fn main() {
 
 fn licences(project: &Project) -> Result<(), Failed> {
     let folder = projects::generated(project);
-    let allowed = allowed(&folder)?;
+    let rules = rules(&folder)?;
+    let allowed = allowed(&rules)?;
     let mut unused = allowed.clone();
     let mut refused = Vec::new();
-    for (package, said) in drawn_in(&folder)? {
+    for (package, said) in drawn_in(&folder, &rules)? {
         let expression = Expression::parse_mode(&said, ParseMode::LAX)
             .map_err(|error| format!("{package}: `{said}`: {error}"))?;
         let is_allowed = |licence: &LicenseReq| allowed.contains(&licence.to_string());
@@ -50,7 +51,7 @@ fn licences(project: &Project) -> Result<(), Failed> {
 /// Every package but the project itself, and what it says of its licence.
 ///
 /// `cargo metadata` would count in what a feature could draw in that nobody has switched on.
-fn drawn_in(folder: &Path) -> Result<BTreeSet<(String, String)>, Failed> {
+fn drawn_in(folder: &Path, rules: &DocumentMut) -> Result<BTreeSet<(String, String)>, Failed> {
     let mut cargo = projects::command("cargo", folder);
     cargo.args([
         "tree",
@@ -60,6 +61,12 @@ fn drawn_in(folder: &Path) -> Result<BTreeSet<(String, String)>, Failed> {
         "--target",
         "all",
     ]);
+    let graph = rules
+        .get("graph")
+        .and_then(|graph| graph.get("all-features"));
+    if graph.and_then(Item::as_bool) == Some(true) {
+        cargo.arg("--all-features");
+    }
     let output = cargo
         .args(["--prefix", "none", "--format", "{p}|{l}|"])
         .output()?;
@@ -76,11 +83,14 @@ fn drawn_in(folder: &Path) -> Result<BTreeSet<(String, String)>, Failed> {
     Ok(packages)
 }
 
-/// The licences that the project's own list names.
-fn allowed(folder: &Path) -> Result<BTreeSet<String>, Failed> {
-    let text = fs::read_to_string(folder.join("deny.toml"))?;
-    let list: DocumentMut = text.parse()?;
-    let names = list["licenses"]["allow"].as_array();
+/// What the project's own `deny.toml` says.
+fn rules(folder: &Path) -> Result<DocumentMut, Failed> {
+    Ok(fs::read_to_string(folder.join("deny.toml"))?.parse()?)
+}
+
+/// The licences that it names.
+fn allowed(rules: &DocumentMut) -> Result<BTreeSet<String>, Failed> {
+    let names = rules["licenses"]["allow"].as_array();
     let names = names.ok_or("no list of licences")?;
     Ok(names
         .iter()

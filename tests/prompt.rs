@@ -52,7 +52,11 @@ fn without_counts(screen: &str) -> String {
 #[test]
 fn again_makes_the_same_project() {
     let routes: &[&[(&str, &str)]] = &[
-        &[(SERVER, "no"), (LIBRARY, "yes")],
+        &[
+            (SERVER, "no"),
+            (LIBRARY, "yes"),
+            ("What kind of program?", "sans-io"),
+        ],
         &[
             (SERVER, "yes"),
             (TOKIO, "no"),

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use cargo_async_init::catalog::kinds;
 use cargo_async_init::fileset::FileSet;
 use cargo_async_init::manifest;
 use cargo_async_init::template::{self, TEMPLATES};
@@ -191,7 +192,11 @@ fn a_kinds_own_files_are_the_same_for_every_runtime() {
     for project in projects::all() {
         let blueprint = project.blueprint("my-app");
         let files = project.files("my-app");
-        for own in template::layer(&format!("_kinds/{}", blueprint.kind.id)) {
+        let kind = format!("_kinds/{}", blueprint.kind.id);
+        let layers = kinds::common(blueprint.kind)
+            .map(str::to_owned)
+            .chain([kind]);
+        for own in layers.flat_map(|layer| template::layer(&layer).collect::<Vec<_>>()) {
             if !is_logic(own.target) {
                 continue;
             }

@@ -61,7 +61,7 @@ fn run(project: &Project) -> Result<(), Failed> {
         Some("cli") => count_files(&program, &folder)?,
         Some("worker") => bring_jobs(&program, &folder)?,
         Some("file") => checksum(&program, &folder)?,
-        Some("lib") => run_examples(&folder)?,
+        Some("lib" | "sans-io") => run_examples(&folder)?,
         other => return Err(format!("nobody knows how to run the kind {other:?}").into()),
     }
     Ok(())
@@ -488,7 +488,11 @@ fn run_examples(folder: &Path) -> Result<(), String> {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        projects::cargo(folder, &format!("run --example {name}"))?;
+        let said = projects::cargo(folder, &format!("run --example {name}"))?;
+        let greeting = name.replace("on_", "hello from ");
+        if !said.lines().any(|line| line == greeting) {
+            return Err(format!("`{name}` does not say `{greeting}`: {said}"));
+        }
         ran += 1;
     }
     if ran == 0 {

@@ -160,6 +160,13 @@ pub static KINDS: &[Kind] = &[
         needs: &[],
     },
     Kind {
+        id: "sans-io",
+        note: "a protocol without I/O, with an adapter each for tokio, smol and plain threads",
+        shape: Shape::Library,
+        parts: &[],
+        needs: &[],
+    },
+    Kind {
         id: "blinky",
         note: "an LED that blinks and a button that changes its pace",
         shape: Shape::Firmware,
@@ -215,6 +222,14 @@ pub struct Common {
 
 /// Every common layer, in the order in which they are applied.
 pub static COMMON: &[Common] = &[
+    Common {
+        layer: "_library",
+        kinds: &["lib", "sans-io"],
+    },
+    Common {
+        layer: "_protocol",
+        kinds: &["tcp", "sans-io"],
+    },
     Common {
         layer: "_sockets",
         kinds: &["tcp", "proxy"],

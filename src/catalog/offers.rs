@@ -394,7 +394,19 @@ pub static OFFERS: &[Offer] = &[
         rust_version: "1.85",
         port: None,
         try_it: &["cargo test"],
-        caveats: &[],
+        caveats: &["`AsyncRead` borrows its buffer, so io_uring runtimes need an adapter."],
+    },
+    Offer {
+        runtime: "agnostic",
+        engine: None,
+        kind: "sans-io",
+        summary: "A protocol without I/O, and adapters that bring it to tokio, smol and plain threads.",
+        rust_version: "1.85",
+        port: None,
+        try_it: &["cargo test", "cargo run --example on_tokio"],
+        caveats: &[
+            "The adapters are features: without `tokio` or `smol` its users get plain threads alone.",
+        ],
     },
 ];
 

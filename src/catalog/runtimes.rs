@@ -91,13 +91,10 @@ pub static RUNTIMES: &[Runtime] = &[
     },
     Runtime {
         id: "agnostic",
-        what: "A library on `futures` traits alone: its users bring runtime, timer and spawner.",
+        what: "A library that depends on no runtime: its users bring theirs, with its timer and spawner.",
         reason: "A library that picks a runtime picks it for all of its users.",
         take_when: "You publish a library.",
-        caveats: &[
-            "No timer, spawner or socket inside: each is injected.",
-            "`AsyncRead` borrows its buffer, so io_uring runtimes need an adapter.",
-        ],
+        caveats: &["No timer, spawner or socket inside: each is handed in, or kept in an adapter."],
         bases: &["_shared"],
     },
 ];
