@@ -1,8 +1,8 @@
 //! The build tier: what is generated is linted, formatted, tested and documented.
 //!
-//! One test for each path, made from the tree's own list; of firmware for what is new in one, the rest
-//! is named at the end. All share one target folder, so that a
-//! dependency is compiled once; `cargo` locks that folder, so the tests run one after the other.
+//! One test for each path, made from the tree's own list; of firmware for each layer that is new, the rest
+//! is named at the end: the firmware tier has that compiled without a warning. All share one target folder,
+//! so that a dependency is compiled once; `cargo` locks that folder, so the tests run one after the other.
 
 mod projects;
 
@@ -40,7 +40,7 @@ fn tell(built: &BTreeSet<String>) {
     let every = projects::all().into_iter().map(|project| project.slug());
     let left_out: Vec<String> = every.filter(|name| !built.contains(name)).collect();
     println!(
-        "not built, as others have every layer of theirs: {} ({})",
+        "not linted, as others have each layer of theirs: {} ({})",
         left_out.len(),
         left_out.join(", ")
     );

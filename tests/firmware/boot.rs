@@ -2,15 +2,14 @@
 //! whether it starts, sleeps, wakes by its timer, lights its light at once, keeps its pace and heeds
 //! its button. `emulator` does it; what a pass proves, and what not, is said there.
 //!
-//! [`boot`] runs an image. [`controls`] breaks copies of it, or of what is said about the board, and
-//! says which of them would have passed: a check that cannot fail proves nothing.
+//! [`boot`] runs an image. [`boot_and_break`] breaks copies of it too, or of what is said about the board,
+//! and says which of them would have passed: a check that cannot fail proves nothing.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::thread;
 
 use cargo_async_init::catalog::boards::{Board, Level, Light};
 use cargo_async_init::catalog::chips::Class;
@@ -151,13 +150,42 @@ fn beginning(names: &[(&str, &'static str)], word: &str) -> Option<&'static str>
 /// # Errors
 ///
 /// What the light did wrong; or the program's panic or fault, with a call stack.
+#[allow(dead_code, reason = "another program here breaks them, too")]
 pub(crate) fn boot(image: &Path, spec: &Spec) -> Result<String, String> {
-    let report = run(&["-m", "emulator"], image, spec)?;
-    let mut told = told(&report);
+    let mut outcomes = run_each(&[Job { image, spec }])?.into_iter();
+    let booted = outcomes.next().ok_or("nothing was booted")??;
+    and_on_the_second(told(&booted), image, spec)
+}
+
+/// Runs an image, and breaks it or what is said of its board, one way at a time; what was measured, and how
+/// many ways there were.
+///
+/// # Errors
+///
+/// What was wrong with it; or the ways that were not noticed, or for a wrong reason.
+#[allow(dead_code, reason = "another program here only boots")]
+pub(crate) fn boot_and_break(image: &Path, spec: &Spec) -> Result<(String, usize), String> {
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let controls = all_controls(image, spec, folder.path())?;
+    let broken = controls.iter().map(|control| control.job(image));
+    let jobs: Vec<Job> = [Job { image, spec }].into_iter().chain(broken).collect();
+    let mut outcomes = run_each(&jobs)?.into_iter();
+    let booted = outcomes.next().ok_or("nothing was booted")??;
+    let told = and_on_the_second(told(&booted), image, spec)?;
+    let judged = controls.iter().zip(outcomes);
+    let survivors: Vec<String> = judged
+        .filter_map(|(control, outcome)| control.judge(outcome).err())
+        .collect();
+    if survivors.is_empty() {
+        Ok((told, controls.len()))
+    } else {
+        Err(survivors.join("\n"))
+    }
+}
+
+fn and_on_the_second(mut told: String, image: &Path, spec: &Spec) -> Result<String, String> {
     if spec.is_for_rp2040js() {
-        let node = tools().join("node");
-        let node = node.to_string_lossy();
-        let second = run(&["-m", "emulator.rp2040js", "--node", &node], image, spec)?;
+        let second = run_on_rp2040js(image, spec)?;
         let megahertz = second["clk_sys_hz"].as_u64().unwrap_or_default() / 1_000_000;
         let _ = write!(told, "; the same under rp2040js, at {megahertz} MHz");
     }
@@ -183,32 +211,6 @@ fn told(report: &Value) -> String {
     )
 }
 
-/// Breaks an image or what is said of its board, one way at a time; how many ways there were.
-///
-/// # Errors
-///
-/// The ways that were not noticed, or for a wrong reason.
-pub(crate) fn controls(image: &Path, spec: &Spec) -> Result<usize, String> {
-    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let controls = all_controls(image, spec, folder.path())?;
-    let judged: Vec<Result<(), String>> = thread::scope(|scope| {
-        let running: Vec<_> = controls
-            .iter()
-            .map(|control| scope.spawn(|| control.judge(image)))
-            .collect();
-        let ended = running.into_iter().map(thread::ScopedJoinHandle::join);
-        ended
-            .map(|judged| judged.unwrap_or_else(|_| Err("a control panicked".to_owned())))
-            .collect()
-    });
-    let survivors: Vec<String> = judged.into_iter().filter_map(Result::err).collect();
-    if survivors.is_empty() {
-        Ok(controls.len())
-    } else {
-        Err(survivors.join("\n"))
-    }
-}
-
 /// One way to break things.
 struct Control {
     way: &'static str,
@@ -220,9 +222,15 @@ struct Control {
 }
 
 impl Control {
-    fn judge(&self, image: &Path) -> Result<(), String> {
-        let image = self.copy.as_deref().unwrap_or(image);
-        match run(&["-m", "emulator"], image, &self.spec) {
+    fn job<'a>(&'a self, image: &'a Path) -> Job<'a> {
+        Job {
+            image: self.copy.as_deref().unwrap_or(image),
+            spec: &self.spec,
+        }
+    }
+
+    fn judge(&self, outcome: Outcome) -> Result<(), String> {
+        match outcome {
             Ok(_) => Err(format!("boots although it must not: {}", self.way)),
             Err(reason) if reason.contains(self.expected) => Ok(()),
             Err(reason) => Err(format!("{}: fails for another reason: {reason}", self.way)),
@@ -391,26 +399,69 @@ fn patched(image: &Path, address: u64, word: [u8; 4]) -> Result<Vec<u8>, String>
     Ok(bytes)
 }
 
-/// Starts one of the harnesses; its report, or what it said went wrong.
-fn run(module: &[&str], image: &Path, spec: &Spec) -> Result<Value, String> {
+/// An image, and what is said of the board that it runs on.
+struct Job<'a> {
+    image: &'a Path,
+    spec: &'a Spec,
+}
+
+/// The emulator's report, or what it said went wrong.
+type Outcome = Result<Value, String>;
+
+/// Boots each of them; in the same order, what came of it.
+fn run_each(jobs: &[Job]) -> Result<Vec<Outcome>, String> {
+    let list: Vec<Value> = jobs
+        .iter()
+        .map(|job| json!({"image": job.image, "spec": job.spec.0}))
+        .collect();
+    let mut python = python(&["-m", "emulator", "--each"]);
+    let output = fed(&mut python, &json!(list).to_string()).map_err(|error| no_python(&error))?;
+    let reports: Vec<Value> = serde_json::from_slice(&output.stdout).map_err(|_| {
+        let said = String::from_utf8_lossy(&output.stderr);
+        format!("the emulator failed:\n{said}")
+    })?;
+    if reports.len() != jobs.len() {
+        return Err(format!("{} of {} were judged", reports.len(), jobs.len()));
+    }
+    Ok(reports.into_iter().map(outcome).collect())
+}
+
+fn outcome(report: Value) -> Outcome {
+    if report["ok"] == true {
+        return Ok(report);
+    }
+    let said = report["said"].as_str().unwrap_or_default();
+    Err(format!("the image does not boot under emulation:\n{said}"))
+}
+
+fn run_on_rp2040js(image: &Path, spec: &Spec) -> Outcome {
+    let node = tools().join("node");
+    let mut python = python(&["-m", "emulator.rp2040js", "--node"]);
+    python.arg(node).arg(image);
+    let output = fed(&mut python, &spec.0.to_string()).map_err(|error| no_python(&error))?;
+    match serde_json::from_slice(&output.stdout) {
+        Ok(report) if output.status.success() => Ok(report),
+        _ => Err(format!(
+            "the image does not boot under rp2040js:\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        )),
+    }
+}
+
+fn python(words: &[&str]) -> Command {
     let mut python = Command::new("python3");
     python
-        .args(module)
-        .arg(image)
+        .args(words)
         .current_dir(projects::repository())
         .env("PYTHONPATH", tools().join("python"))
         .env("PYTHONPYCACHEPREFIX", tools().join("cache"));
-    let output = fed(&mut python, &spec.0.to_string()).map_err(|error| {
-        format!(
-            "cannot run `python3`: {error}; install Python 3 with pip, then run `cargo xtask setup`"
-        )
-    })?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    let report = serde_json::from_slice(&output.stdout);
-    match report {
-        Ok(report) if output.status.success() => Ok(report),
-        _ => Err(format!("the image does not boot under emulation:\n{said}")),
-    }
+    python
+}
+
+fn no_python(error: &std::io::Error) -> String {
+    format!(
+        "cannot run `python3`: {error}; install Python 3 with pip, then run `cargo xtask setup`"
+    )
 }
 
 fn fed(command: &mut Command, input: &str) -> std::io::Result<Output> {

@@ -167,9 +167,9 @@ fn link_with_bootloader(project: &Project) -> Result<(), Failed> {
     let board = project.blueprint("my-app").board;
     let board = board.ok_or("firmware has a board")?;
     let parts = Partitions::of(board.chip()).ok_or("no partitions")?;
-    projects::cargo(&folder, "build --release")?;
+    projects::cargo_without_warnings(&folder, "build --release")?;
     let own = "build --release --manifest-path bootloader/Cargo.toml";
-    projects::cargo(&folder, own)?;
+    projects::cargo_without_warnings(&folder, own)?;
     let built = projects::shared_target().join(board.target());
     let images = [
         (project.with(&[]).slug(), parts.active),
@@ -190,7 +190,7 @@ fn link_with_bootloader(project: &Project) -> Result<(), Failed> {
 
 fn link(project: &Project) -> Result<(), Failed> {
     let folder = projects::generated(project);
-    projects::cargo(&folder, "build --release")?;
+    projects::cargo_without_warnings(&folder, "build --release")?;
     let board = project
         .blueprint("my-app")
         .board
@@ -200,7 +200,7 @@ fn link(project: &Project) -> Result<(), Failed> {
     let Some(other) = board.chip().other_core() else {
         return Ok(());
     };
-    projects::cargo(&folder.join("other-core"), "build --release")?;
+    projects::cargo_without_warnings(&folder.join("other-core"), "build --release")?;
     let image = format!("{}-other-core", project.slug());
     examine(&image, other, &other.share())
 }
@@ -235,8 +235,7 @@ fn boot(project: &Project, board: &Board) -> Result<(), Failed> {
         return Ok(());
     };
     let path = built(&image, board.chip());
-    let told = boot::boot(&path, &spec)?;
-    let noticed = boot::controls(&path, &spec)?;
+    let (told, noticed) = boot::boot_and_break(&path, &spec)?;
     println!("{image}: {told}; {noticed} ways to break it noticed");
     booted.0.push(image);
     Ok(())

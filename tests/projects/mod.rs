@@ -149,6 +149,16 @@ impl Project {
         )
     }
 
+    /// What its sources are put together from: its kind with each of its layers, and with whatever else
+    /// makes it new.
+    fn parts(&self) -> BTreeSet<(&'static str, String)> {
+        let (_, usart, wireless) = self.novelty();
+        let kind = self.answers.one("kind").unwrap_or_default();
+        let other = [format!("usart {usart}"), format!("wireless {wireless}")];
+        let parts = self.built_of().into_iter().chain(other);
+        parts.map(|part| (kind, part)).collect()
+    }
+
     /// Whether it is one of the seven boards that were there first, and whose every check was promised.
     fn is_of_the_first(&self) -> bool {
         const FIRST: [&str; 7] = [
@@ -285,14 +295,27 @@ pub fn all_with_everything() -> Vec<Project> {
         .collect()
 }
 
-/// The projects that the build tier takes: of firmware one for each novelty, as the rest have the same
-/// sources but for the catalogue's values, and the boards that were there first.
+/// The projects that the build tier takes: of firmware the boards that were there first, and what has a
+/// layer that its kind had not before. The firmware tier has every combination of layers compiled, without
+/// a warning; here each is linted, tested and documented.
 pub fn to_build() -> Vec<Project> {
     let mut met = BTreeSet::new();
-    let new = |project: &Project| {
-        !project.is_firmware() || met.insert(project.novelty()) || project.is_of_the_first()
+    let linked: BTreeSet<String> = to_link().iter().map(Project::slug).collect();
+    let mut new = |project: &Project| {
+        if !project.is_firmware() {
+            return true;
+        }
+        if !linked.contains(&project.with(&[]).slug()) {
+            return false;
+        }
+        let unseen = project
+            .parts()
+            .into_iter()
+            .filter(|part| met.insert(part.clone()));
+        unseen.count() > 0 || project.is_of_the_first()
     };
-    all_with_everything_once().into_iter().filter(new).collect()
+    let chosen = all_with_everything_once().into_iter();
+    chosen.filter(|project| new(project)).collect()
 }
 
 /// The firmware to link: every board's blinky, that of one chip of each family without a board, and of
@@ -444,6 +467,15 @@ pub fn cargo(folder: &Path, words: &str) -> Result<String, String> {
         .output()
         .map_err(|error| format!("cargo {words}: {error}"))?;
     finished(&format!("cargo {words}"), &output)
+}
+
+/// The same, and a warning is a failure, too.
+pub fn cargo_without_warnings(folder: &Path, words: &str) -> Result<(), String> {
+    let said = cargo(folder, words)?;
+    match said.lines().find(|line| line.starts_with("warning")) {
+        None => Ok(()),
+        Some(_) => Err(format!("`cargo {words}` warns:\n{said}")),
+    }
 }
 
 /// What a finished command printed, as an error where it failed.
