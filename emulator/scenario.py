@@ -1,7 +1,8 @@
 """What happens to the board, and what its light has to do then.
 
 The program lights its light at once and changes it every half period; each press brings the next of the
-half periods, and the light is lit anew. A press counts once the button has been still for a while, so
+half periods, and the light is lit anew. Where it flashes, all of that is said of whole periods, at the start of
+which it is lit for a moment. A press counts once the button has been still for a while, so
 presses here bounce first, as those of real buttons do; and one disturbance is too short to count.
 """
 
@@ -93,10 +94,19 @@ def expected(spec: Spec, scenario: Scenario) -> list[Change]:
     starts = (0, *scenario.presses)
     ends = (*scenario.presses, scenario.end)
     for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
-        half_period = spec.expect[place % len(spec.expect)] * MILLISECOND
-        lit = True
-        for at in range(start, end, half_period):
-            if changes[-1].lit != lit:
-                changes.append(Change(at, lit))
-            lit = not lit
+        pace = spec.expect[place % len(spec.expect)] * MILLISECOND
+        wanted = _blinks(start, end, pace) if spec.flashes is None else _flashes(spec.flashes, start, end, pace)
+        for change in wanted:
+            if changes[-1].lit != change.lit:
+                changes.append(change)
     return changes
+
+
+def _blinks(start: int, end: int, half_period: int) -> list[Change]:
+    times = range(start, end, half_period)
+    return [Change(at, place % 2 == 0) for place, at in enumerate(times)]
+
+
+def _flashes(length: int, start: int, end: int, period: int) -> list[Change]:
+    lit = [(Change(at, True), Change(at + length * MILLISECOND, False)) for at in range(start, end, period)]
+    return [change for flash in lit for change in flash]

@@ -26,7 +26,8 @@ is and what its registers are like has to be said of an STM32's only. Each line 
 loses its stop bit. `expect` is empty then.
 
 `expect` holds the half periods in milliseconds, one for each press in turn, the first before any press;
-after the last comes the first again. `seconds`, if given, is for how long a program without light runs.
+after the last comes the first again. `flashes`, if given, is for how many milliseconds the light is lit each
+time; then `expect` holds whole periods, from flash to flash. `seconds`, if given, is for how long a program without light runs.
 
 `shared`, if given, is memory that the program has in common with another core's, as `ram` is given.
 
@@ -121,6 +122,7 @@ class Spec:
     button: Button | None
     console: Console | None
     every: int | None
+    flashes: int | None
     expect: tuple[int, ...]
     seconds: float
     tick_hz: int
@@ -129,7 +131,7 @@ class Spec:
     def parse(data: dict[str, Any]) -> Spec:
         """Reads the object; a key that is missing or unknown is an error."""
         known = {"chip", "vendor", "core", "flash", "ram", "led", "button", "every", "expect"}
-        known |= {"console", "seconds", "shared", "tick_hz"}
+        known |= {"console", "flashes", "seconds", "shared", "tick_hz"}
         if unknown := set(data) - known:
             raise Failure(f"the spec has unknown keys: {', '.join(sorted(unknown))}")
         try:
@@ -144,6 +146,7 @@ class Spec:
                 button=_button(data["button"]),
                 console=_console(data.get("console")),
                 every=data.get("every"),
+                flashes=data.get("flashes"),
                 expect=tuple(data.get("expect", ())),
                 seconds=float(data.get("seconds", 12)),
                 tick_hz=data.get("tick_hz", 1_000_000),

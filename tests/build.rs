@@ -1,8 +1,9 @@
 //! The build tier: what is generated is linted, formatted, tested and documented.
 //!
-//! One test for each path, made from the tree's own list; of firmware for each layer that is new, the rest
-//! is named at the end: the firmware tier has that compiled without a warning. All share one target folder,
-//! so that a dependency is compiled once; `cargo` locks that folder, so the tests run one after the other.
+//! One test for each path, made from the tree's own list; of firmware for each kind with each family of
+//! chips, the rest is named at the end: the firmware tier has that compiled without a warning, and the
+//! nightly command lints it. All share one target folder, so that a dependency is compiled once; `cargo`
+//! locks that folder, so the tests run one after the other.
 
 mod projects;
 
@@ -40,7 +41,7 @@ fn tell(built: &BTreeSet<String>) {
     let every = projects::all().into_iter().map(|project| project.slug());
     let left_out: Vec<String> = every.filter(|name| !built.contains(name)).collect();
     println!(
-        "not linted, as others have each layer of theirs: {} ({})",
+        "not linted, as another of its kind and family is: {} ({})",
         left_out.len(),
         left_out.join(", ")
     );

@@ -237,12 +237,12 @@ static PICOTOOL: Flasher = Flasher {
     try_it: &["brew install picotool", "cargo run --release"],
 };
 
-// A probe would have to be wired up: for `cargo run` it is, the first run does without.
+// It takes a plain image, and a place: the layer's script makes the one and names the other.
 static DFU: Flasher = Flasher {
     id: "dfu-util",
     program: "dfu-util",
     what: "the boot ROM of an STM32, by USB",
-    runner: "probe-rs run --chip {chip}",
+    runner: "./flash.sh",
     install: "apt-get install dfu-util",
     manual: "https://dfu-util.sourceforge.net/",
     layer: "_dfu",
@@ -250,22 +250,22 @@ static DFU: Flasher = Flasher {
     try_it: &[
         "cargo install cargo-binutils --locked",
         "rustup component add llvm-tools",
-        "cargo objcopy --release -- -O binary firmware.bin",
-        "dfu-util -d 0483:df11 -a 0 -s 0x08000000:leave -D firmware.bin",
+        "cargo run --release",
     ],
 };
 
-// The same for a bootloader that shows up as a drive and takes UF2 files.
+// It writes to whatever shows itself as a drive with `INFO_UF2.TXT`; the number is that of the nRF52840 (the
+// list of families of microsoft/uf2), which makes the bootloader take the file.
 static UF2: Flasher = Flasher {
     id: "elf2flash",
     program: "elf2flash",
     what: "a bootloader that shows up as a drive",
-    runner: "probe-rs run --chip {chip}",
+    runner: "elf2flash deploy --family 0xada52840",
     install: "cargo install elf2flash --locked",
     manual: "https://docs.rs/crate/elf2flash",
     layer: "_uf2",
     log: Log::None,
-    try_it: &["cargo install elf2flash --locked", "cargo build --release"],
+    try_it: &["cargo install elf2flash --locked", "cargo run --release"],
 };
 
 static NRFDFU: Flasher = Flasher {

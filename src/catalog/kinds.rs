@@ -235,6 +235,14 @@ pub static COMMON: &[Common] = &[
         kinds: &["tcp", "proxy"],
     },
     Common {
+        layer: "_simulate",
+        kinds: &["blinky", "low-power", "net", "ble", "serial", "usb"],
+    },
+    Common {
+        layer: "_wire",
+        kinds: &["net", "serial", "usb"],
+    },
+    Common {
         layer: "_logging",
         kinds: &["http", "proxy", "grpc", "worker"],
     },

@@ -345,7 +345,7 @@ pub static OFFERS: &[Offer] = &[
         summary: "Firmware on embassy that echoes lines over TCP.",
         rust_version: "1.95",
         port: Some(7000),
-        try_it: &["cargo test-host"],
+        try_it: &["cargo test-host", "cargo simulate"],
         caveats: &[
             "Whoever reaches the network reaches this server: there is no encryption, and nobody is asked who they are.",
         ],
@@ -357,7 +357,7 @@ pub static OFFERS: &[Offer] = &[
         summary: "Firmware on embassy that a phone talks to over Bluetooth LE.",
         rust_version: "1.95",
         port: None,
-        try_it: &["cargo test-host"],
+        try_it: &["cargo test-host", "cargo simulate"],
         caveats: &[
             "Whoever is near may connect, one at a time: there is no encryption, and nobody is asked who they are.",
             "esp-radio is a beta whose interface still changes, so its version is pinned; trouble-host has to be the one that knows the same bt-hci.",
@@ -381,7 +381,7 @@ pub static OFFERS: &[Offer] = &[
         summary: "Firmware on embassy that is a serial port on USB and echoes what it gets.",
         rust_version: "1.95",
         port: None,
-        try_it: &["cargo test-host"],
+        try_it: &["cargo test-host", "cargo simulate"],
         caveats: &[
             "The numbers by which it introduces itself, `c0de:cafe`, are Embassy's for examples: a product needs its own, see `src/device.rs`.",
         ],

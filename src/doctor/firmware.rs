@@ -23,9 +23,9 @@ const ASKED: &[(&str, &str)] = &[("elf2uf2-rs", "--help"), ("picotool", "version
 /// The oldest version that knows the board.
 const OLDEST: &[(&str, &str)] = &[("picotool", "2.0")];
 
-/// The step with which a plain image is made, and the program behind it.
-const PLAIN_IMAGE: &str = "cargo objcopy";
-const OBJCOPY: &str = "cargo-objcopy";
+/// The step that installs what makes a plain image, and its program.
+const PLAIN_IMAGE: &str = "cargo install cargo-binutils";
+const OBJCOPY: &str = "rust-objcopy";
 
 /// The toolchain that a project pins, if it pins one.
 pub(super) fn pinned(file: &Path) -> Option<String> {

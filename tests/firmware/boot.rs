@@ -24,6 +24,9 @@ mod talk;
 
 /// How often the light changes, in milliseconds, before any press and after each: `blinky`'s paces.
 const PACES: [u32; 3] = [500, 200, 50];
+/// For how long `low-power` flashes, and how often, before any press and after each, in milliseconds.
+const FLASH: u32 = 20;
+const PERIODS: [u32; 2] = [5000, 1000];
 /// For how long a level has to last until `blinky` takes it for a press, in milliseconds.
 const SETTLED: u32 = 20;
 /// Without a button `blinky` presses one itself, after so many milliseconds.
@@ -106,6 +109,16 @@ impl Spec {
         let mut spec = quiet.with("button", Value::Null);
         spec.0.as_object_mut()?.remove("every");
         Some(spec)
+    }
+
+    /// The same for a program that flashes and sleeps. None where sleep is more than the core's own, for the
+    /// emulator knows no other.
+    pub(crate) fn with_flashes(&self) -> Option<Self> {
+        let sleeps_in_core = self.0["vendor"] == "nrf";
+        let flashing = self
+            .with("flashes", json!(FLASH))
+            .with("expect", json!(PERIODS));
+        sleeps_in_core.then_some(flashing)
     }
 
     /// What is wrong with a program that has a console is told by what it answers.
@@ -268,7 +281,8 @@ fn all_controls(image: &Path, spec: &Spec, folder: &Path) -> Result<Vec<Control>
                 .filter(|_| !spec.0["led"].is_null()),
         );
     } else if !spec.0["led"].is_null() {
-        let paces = json!([500, 250, 50]);
+        let mut paces = spec.0["expect"].clone();
+        paces[1] = json!(250);
         controls.push(changed("other paces", "the light", "expect", paces));
         controls.extend(wrong_light(spec));
         controls.extend(wrong_button(spec));
@@ -454,7 +468,8 @@ fn python(words: &[&str]) -> Command {
         .args(words)
         .current_dir(projects::repository())
         .env("PYTHONPATH", tools().join("python"))
-        .env("PYTHONPYCACHEPREFIX", tools().join("cache"));
+        .env("PYTHONPYCACHEPREFIX", tools().join("cache"))
+        .env_remove("PYTHONDONTWRITEBYTECODE");
     python
 }
 

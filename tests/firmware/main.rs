@@ -30,10 +30,12 @@ fn main() {
     arguments.test_threads = Some(1);
     let mut met = BTreeSet::new();
     let projects = projects::to_link().into_iter();
-    // Ways of logging and panicking: of each family one board stands for all.
     let projects = projects.flat_map(|project| {
-        let first = met.insert(family_and_kind(&project));
-        let ways = if first { ways(&project) } else { Vec::new() };
+        is_new(&project, &mut met);
+        let blinks = project.answers.one("kind") == Some("blinky");
+        let mut ways = project.with_every_way();
+        // What a panic does is the same for every kind.
+        ways.retain(|way| (blinks || !way.answers.has("panic")) && is_new(way, &mut met));
         [vec![project], ways].concat()
     });
     let mut sorts = Vec::new();
@@ -62,12 +64,19 @@ fn main() {
     conclusion.exit();
 }
 
-/// What a panic does is the same for every kind: one of them stands for all.
-fn ways(project: &Project) -> Vec<Project> {
-    let blinks = project.answers.one("kind") == Some("blinky");
-    let mut ways = project.with_every_way();
-    ways.retain(|project| blinks || !project.answers.has("panic"));
-    ways
+/// Whether a way of logging or panicking has a layer that was not linked before: a kind's with any family of
+/// chips, and a blinking program's with that very family, for all that does not depend on the kind.
+fn is_new(project: &Project, met: &mut BTreeSet<(Option<&'static str>, String)>) -> bool {
+    let family = match family_and_kind(project) {
+        Some((family, "blinky")) => Some(family),
+        Some((_, kind)) => Some(kind),
+        None => None,
+    };
+    let layers = project.built_of().into_iter();
+    layers
+        .filter(|layer| met.insert((family, layer.clone())))
+        .count()
+        > 0
 }
 
 /// What a count of passed tests would keep quiet about.
@@ -94,8 +103,9 @@ fn family_and_kind(project: &Project) -> Option<(&'static str, &'static str)> {
     Some((blueprint.board?.family(), blueprint.kind.id))
 }
 
-/// The kind of a project that can be simulated, and what its program shows and waits for.
-type Sort = (&'static str, Discriminant<Light>, bool);
+/// The kind of a project that can be simulated, and what its program shows and waits for, where that is all
+/// that it does.
+type Sort = (&'static str, Option<(Discriminant<Light>, bool)>);
 
 fn sort_of(project: &Project) -> Option<Sort> {
     let blueprint = project.blueprint("my-app");
@@ -104,8 +114,9 @@ fn sort_of(project: &Project) -> Option<Sort> {
         .get("examples/simulate/main.rs")
         .is_some();
     let board = blueprint.board.filter(|_| simulated)?;
-    let button = board.button.is_some();
-    Some((blueprint.kind.id, discriminant(&board.light), button))
+    let shown = (discriminant(&board.light), board.button.is_some());
+    let is_all = matches!(blueprint.kind.id, "blinky" | "low-power");
+    Some((blueprint.kind.id, is_all.then_some(shown)))
 }
 
 fn simulate(project: &Project) -> Result<(), Failed> {
@@ -115,6 +126,9 @@ fn simulate(project: &Project) -> Result<(), Failed> {
     match project.answers.one("kind") {
         Some("low-power") => simulate::watch_flashes(&folder)?,
         Some("serial") => simulate::talk(&folder)?,
+        Some("net") => simulate::connect(&folder)?,
+        Some("usb") => simulate::plug_in(&folder)?,
+        Some("ble") => simulate::meet(&folder)?,
         _ => simulate::watch(&folder, board.button.is_some())?,
     }
     Ok(())
@@ -224,10 +238,11 @@ fn built(image: &str, chip: &Chip) -> PathBuf {
 fn boot(project: &Project, board: &Board) -> Result<(), Failed> {
     let image = project.slug();
     let mut booted = BOOTED.lock().map_err(|error| error.to_string())?;
-    // What the harness judges is the light of a program that blinks, and what a console answers.
+    // What the harness judges is the light of a program that blinks or flashes, and what a console answers.
     let spec = boot::Spec::of(board).and_then(|spec| match project.answers.one("kind") {
         Some("blinky") => Some(spec),
         Some("serial") => spec.with_console(board),
+        Some("low-power") => spec.with_flashes(),
         _ => None,
     });
     let Some(spec) = spec else {

@@ -1,6 +1,7 @@
 //! The program without its board: started on this machine, watched, and its button pressed.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -85,6 +86,78 @@ pub(crate) fn talk(folder: &Path) -> Result<(), String> {
     simulation.end(true)
 }
 
+/// The same for the kind that is on a network.
+///
+/// # Errors
+///
+/// What it printed or answered instead.
+pub(crate) fn connect(folder: &Path) -> Result<(), String> {
+    let simulation = Simulation::start_with(folder, &["--", "127.0.0.1:0"])?;
+    let line = simulation.line()?;
+    let address = line.strip_prefix("Listening on ");
+    let address = address.and_then(|rest| rest.strip_suffix(". Ctrl-C ends."));
+    let address = address.ok_or_else(|| format!("no address: {line:?}"))?;
+    simulation.change("off")?;
+    simulation.change("on")?;
+    // Two at once, the second of which is not kept waiting.
+    let _silent = TcpStream::connect(address).map_err(|error| error.to_string())?;
+    let peer = TcpStream::connect(address).map_err(|error| error.to_string())?;
+    let answer = exchange(&peer, "hello\n").map_err(|error| format!("no answer: {error}"))?;
+    if answer != "hello\n" {
+        return Err(format!("answered {answer:?}"));
+    }
+    simulation.end(false)
+}
+
+fn exchange(mut peer: &TcpStream, line: &str) -> io::Result<String> {
+    peer.set_read_timeout(Some(PATIENCE))?;
+    peer.write_all(line.as_bytes())?;
+    let mut answer = String::new();
+    BufReader::new(peer).read_line(&mut answer)?;
+    Ok(answer)
+}
+
+/// The same for the kind that is a serial port on USB.
+///
+/// # Errors
+///
+/// What it printed instead.
+pub(crate) fn plug_in(folder: &Path) -> Result<(), String> {
+    let mut simulation = Simulation::start(folder)?;
+    simulation.expect("What you type comes in at the port.")?;
+    simulation.change("off")?;
+    simulation.change("on")?;
+    for line in ["hello", &"x".repeat(200)] {
+        simulation.say(line)?;
+        simulation.expect(line)?;
+    }
+    simulation.end(true)
+}
+
+/// The same for the kind that a phone talks to.
+///
+/// # Errors
+///
+/// What it printed instead.
+pub(crate) fn meet(folder: &Path) -> Result<(), String> {
+    let mut simulation = Simulation::start(folder)?;
+    simulation.expect("A phone may")?;
+    simulation.see(|line| line.ends_with(" ms  on"))?;
+    simulation.see(|line| line.ends_with(" ms  off"))?;
+    simulation.say("connect")?;
+    simulation.see(|line| line.starts_with("connected, "))?;
+    simulation.say("write 1")?;
+    simulation.see(|line| line.ends_with(" ms  on"))?;
+    simulation.say("write 2")?;
+    simulation.see(|line| line == "refused with error 0x13")?;
+    simulation.say("write 1 0")?;
+    simulation.see(|line| line == "refused with error 0x0d")?;
+    simulation.see(|line| line.ends_with(" s after the start"))?;
+    simulation.say("leave")?;
+    simulation.see(|line| line.ends_with(" ms  off"))?;
+    simulation.end(true)
+}
+
 struct Simulation {
     child: Child,
     lines: Receiver<String>,
@@ -92,8 +165,13 @@ struct Simulation {
 
 impl Simulation {
     fn start(folder: &Path) -> Result<Self, String> {
+        Self::start_with(folder, &[])
+    }
+
+    fn start_with(folder: &Path, words: &[&str]) -> Result<Self, String> {
         let mut child = projects::command("cargo", folder)
             .args(["--quiet", "simulate"])
+            .args(words)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -120,6 +198,20 @@ impl Simulation {
             return Ok(());
         }
         Err(format!("expected {start:?}, got {line:?}"))
+    }
+
+    /// Skips whatever else it prints.
+    fn see(&self, wanted: impl Fn(&str) -> bool) -> Result<(), String> {
+        let mut skipped = Vec::new();
+        // It may print each second, so patience alone would not end this.
+        while skipped.len() < 100 {
+            let line = self.line()?;
+            if wanted(&line) {
+                return Ok(());
+            }
+            skipped.push(line);
+        }
+        Err(format!("not among what it printed: {skipped:?}"))
     }
 
     /// The time of the next change, which has to be that one.

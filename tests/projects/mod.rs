@@ -115,7 +115,7 @@ impl Project {
     }
 
     /// Its layers without extras, but for those that only add to the README: what is compiled.
-    fn built_of(&self) -> Vec<String> {
+    pub fn built_of(&self) -> Vec<String> {
         let mut layers = self.with(&[]).blueprint("my-app").layers();
         layers.retain(|layer| {
             template::layer(layer).any(|file| !file.target.starts_with("_slots/readme/"))
@@ -295,27 +295,39 @@ pub fn all_with_everything() -> Vec<Project> {
         .collect()
 }
 
-/// The projects that the build tier takes: of firmware the boards that were there first, and what has a
-/// layer that its kind had not before. The firmware tier has every combination of layers compiled, without
-/// a warning; here each is linted, tested and documented.
+/// The projects that the build tier takes: of firmware the boards that were there first, and for each family
+/// of chips and kind the first board that has it. The firmware tier compiles all other combinations of
+/// layers without a warning, and the nightly command lints them.
 pub fn to_build() -> Vec<Project> {
     let mut met = BTreeSet::new();
+    chosen_of_linked(|project| {
+        let answers = &project.answers;
+        let board = project.blueprint("my-app").board.expect("firmware has one");
+        met.insert((board.family(), answers.one("kind"))) || project.is_of_the_first()
+    })
+}
+
+/// The firmware that has a layer which its kind had in none before, and that the build tier does not take.
+pub fn to_lint() -> Vec<Project> {
+    let built: BTreeSet<Answers> = to_build().into_iter().map(|each| each.answers).collect();
+    let mut met = BTreeSet::new();
+    let mut chosen = chosen_of_linked(|project| {
+        let parts = project.parts().into_iter();
+        parts.filter(|part| met.insert(part.clone())).count() > 0
+    });
+    chosen.retain(|project| project.is_firmware() && !built.contains(&project.answers));
+    chosen
+}
+
+/// Everything hosted, and such firmware of what is linked.
+fn chosen_of_linked(mut wanted: impl FnMut(&Project) -> bool) -> Vec<Project> {
     let linked: BTreeSet<String> = to_link().iter().map(Project::slug).collect();
-    let mut new = |project: &Project| {
-        if !project.is_firmware() {
-            return true;
-        }
-        if !linked.contains(&project.with(&[]).slug()) {
-            return false;
-        }
-        let unseen = project
-            .parts()
-            .into_iter()
-            .filter(|part| met.insert(part.clone()));
-        unseen.count() > 0 || project.is_of_the_first()
-    };
-    let chosen = all_with_everything_once().into_iter();
-    chosen.filter(|project| new(project)).collect()
+    let mut chosen = all_with_everything_once();
+    chosen.retain(|project| {
+        let is_linked = linked.contains(&project.with(&[]).slug());
+        !project.is_firmware() || (is_linked && wanted(project))
+    });
+    chosen
 }
 
 /// The firmware to link: every board's blinky, that of one chip of each family without a board, and of

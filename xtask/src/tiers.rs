@@ -68,33 +68,38 @@ fn step(name: &str, words: &[&str]) -> Tier {
     }
 }
 
-/// The tiers that compile the most. Each has a target folder of its own and waits for one compiler
-/// much of the time, so they run at once.
-const SIDE_BY_SIDE: [&str; 2] = ["build", "firmware"];
+/// The tier that compiles the most of what no other tier takes: it runs beside all others.
+const BESIDE: &str = "firmware";
+/// The tier that builds what others then start and examine.
+const FIRST: &str = "build";
 
-/// Every tier: first those that compile the most, then what may take what they have built.
+/// Every tier. Firmware has a target folder of its own and waits for one compiler much of the time, so two
+/// lots run at once.
 fn suite() -> Result<Vec<Tier>, String> {
     // So that the two do not wait for each other's locks.
     let compiled = step("compile", &["test", "--workspace", "--no-run"]);
     if compiled.failed > 0 {
         return Ok(vec![compiled]);
     }
-    let mut tiers = std::thread::scope(|scope| {
-        SIDE_BY_SIDE
-            .map(|name| scope.spawn(move || cargo_test(&["--test", name])))
-            .map(|tier| {
-                tier.join()
-                    .unwrap_or_else(|_| Err("a thread died".to_owned()))
-            })
-            .into_iter()
-            .collect::<Result<Vec<_>, _>>()
-    })?
-    .concat();
+    let (firmware, others) = std::thread::scope(|scope| {
+        let firmware = scope.spawn(|| cargo_test(&["--test", BESIDE]));
+        let others = all_others();
+        let firmware = firmware.join();
+        (
+            firmware.unwrap_or_else(|_| Err("a thread died".to_owned())),
+            others,
+        )
+    });
+    Ok([vec![compiled], firmware?, others?].concat())
+}
+
+fn all_others() -> Result<Vec<Tier>, String> {
+    let mut tiers = cargo_test(&["--test", FIRST])?;
     let others = test_targets()?;
     let mut words = vec!["--workspace", "--no-fail-fast", "--lib", "--bins"];
     for name in others
         .iter()
-        .filter(|name| !SIDE_BY_SIDE.contains(&&***name))
+        .filter(|name| ![FIRST, BESIDE].contains(&&***name))
     {
         words.extend(["--test", name]);
     }
