@@ -7,6 +7,7 @@
 
 mod boot;
 mod elf;
+mod flash;
 #[path = "../projects/mod.rs"]
 mod projects;
 mod simulate;
@@ -41,6 +42,7 @@ fn main() {
     let mut sorts = Vec::new();
     let mut loaded = BTreeSet::new();
     let mut divided = false;
+    let mut flashers = BTreeSet::new();
     let trials = projects
         .flat_map(|project| {
             let simulated = sort_of(&project).filter(|sort| !sorts.contains(sort));
@@ -52,9 +54,10 @@ fn main() {
             let link = Trial::test(project.slug(), move || link(&project));
             let simulation = simulated.map(|_| Trial::test(name, move || simulate(&other)));
             let bootloader = bootloader(&project_of_link).filter(|_| loaded.insert(family));
+            let flash = flash(&project_of_link, &mut flashers);
             let without_bank = without_bank(&project_of_link).filter(|_| !divided);
             divided |= without_bank.is_some();
-            [Some(link), simulation, bootloader, without_bank]
+            [Some(link), flash, simulation, bootloader, without_bank]
                 .into_iter()
                 .flatten()
         })
@@ -132,6 +135,21 @@ fn simulate(project: &Project) -> Result<(), Failed> {
         _ => simulate::watch(&folder, board.button.is_some())?,
     }
     Ok(())
+}
+
+/// The trial of what `cargo run` does, for the first project with each flasher.
+fn flash(project: &Project, met: &mut BTreeSet<&'static str>) -> Option<Trial> {
+    let board = project.blueprint("my-app").board?;
+    let is_new = cfg!(unix) && met.insert(board.flasher.id);
+    let project = project.clone();
+    let name = format!("{}-flashed", project.slug());
+    let flashed = move || {
+        let folder = projects::generated(&project);
+        let image = built(&project.slug(), board.chip());
+        projects::cargo(&folder, "build --release")?;
+        Ok(flash::flash(&folder, &board, &image)?)
+    };
+    is_new.then(|| Trial::test(name, flashed))
 }
 
 /// The trial of a project that can have a bootloader.

@@ -418,7 +418,21 @@ pub fn sync(folder: &Path, files: &FileSet) {
         }
         fs::create_dir_all(path.parent().expect("a file has a folder")).expect("create a folder");
         fs::write(&path, &file.text).expect("write a file");
+        if file.executable() {
+            make_executable(&path).expect("make it executable");
+        }
     }
+}
+
+/// Lets a script be started; where no such right is known, every file may be.
+pub fn make_executable(path: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755))?;
+    }
+    let _ = path;
+    Ok(())
 }
 
 fn files_below(folder: &Path) -> BTreeSet<PathBuf> {

@@ -172,7 +172,11 @@ fn known(state: &Mutex<BTreeMap<String, Line>>, chip: &Chip, project: &Project) 
 fn id(project: &Project) -> String {
     let mut ids = String::new();
     let files = project.files(NAME);
-    for (path, file) in files.iter().filter(|(path, _)| decides(path)) {
+    let decisive = files.iter().filter_map(|(path, file)| {
+        let text = decisive(path, &file.text)?;
+        Some((path, File { text }))
+    });
+    for (path, file) in decisive {
         let _ = write!(ids, "{path} {} ", file.blob_id());
     }
     let mut id = File { text: ids }.blob_id();
@@ -180,16 +184,27 @@ fn id(project: &Project) -> String {
     id
 }
 
-/// Whether the image has anything of that file. What is written for people may change as it likes.
-fn decides(path: &str) -> bool {
-    const FILES: [&str; 5] = [
-        ".cargo/config.toml",
-        "Cargo.toml",
-        "build.rs",
-        "memory.x",
-        "rust-toolchain.toml",
-    ];
-    path.starts_with("src/") || FILES.contains(&path)
+/// What the image has of that file. What is written for people may change as it likes.
+fn decisive(path: &str, text: &str) -> Option<String> {
+    const FILES: [&str; 4] = ["Cargo.toml", "build.rs", "memory.x", "rust-toolchain.toml"];
+    if path == ".cargo/config.toml" {
+        return Some(settings(text));
+    }
+    let decides = path.starts_with("src/") || FILES.contains(&path);
+    decides.then(|| text.to_owned())
+}
+
+/// What cargo's configuration says of building, and not of what is done with the image, or for short.
+fn settings(text: &str) -> String {
+    let mut is_alias = false;
+    let builds = |line: &&str| {
+        if line.starts_with('[') {
+            is_alias = *line == "[alias]";
+        }
+        let is_said = !line.is_empty() && !line.starts_with('#');
+        is_said && !is_alias && !line.starts_with("runner = ")
+    };
+    text.lines().filter(builds).collect::<Vec<_>>().join("\n")
 }
 
 fn attempt(job: usize, chip: &Chip, project: &Project) -> Line {
