@@ -385,12 +385,14 @@ pub fn emulator_tools() -> PathBuf {
 }
 
 /// Cargo gives test targets a folder; other programs of this repository take a like one. Firmware has
-/// one of its own, as that tier runs beside another.
+/// one of its own, as that tier runs beside another, and a part of it that runs apart has one, too.
 fn scratch() -> PathBuf {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/tmp");
     let folder = Path::new(option_env!("CARGO_TARGET_TMPDIR").unwrap_or(beside));
-    match env!("CARGO_CRATE_NAME") {
-        "firmware" => folder.join("firmware"),
+    let apart = env::var("ASYNC_INIT_SCRATCH");
+    match (env!("CARGO_CRATE_NAME"), apart) {
+        ("firmware", Ok(part)) => folder.join(part),
+        ("firmware", Err(_)) => folder.join("firmware"),
         _ => folder.to_owned(),
     }
 }
