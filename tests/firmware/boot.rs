@@ -2,8 +2,8 @@
 //! whether it starts, sleeps, wakes by its timer, lights its light at once, keeps its pace and heeds
 //! its button. `emulator` does it; what a pass proves, and what not, is said there.
 //!
-//! [`boot`] runs an image. [`boot_and_break`] breaks copies of it too, or of what is said about the board,
-//! and says which of them would have passed: a check that cannot fail proves nothing.
+//! [`boot`] runs an image, and if asked breaks copies of it, or of what is said about the board, and says which
+//! of them would have passed: a check that cannot fail proves nothing.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -158,28 +158,24 @@ fn beginning(names: &[(&str, &'static str)], word: &str) -> Option<&'static str>
     found.map(|(_, name)| *name)
 }
 
-/// Runs an image, an RP2040's on a second emulator as well; what was measured.
+/// Runs an image, an RP2040's on a second emulator as well, and with controls also broken copies of it, or of
+/// what is said of its board; what was measured, and how many controls there were.
 ///
 /// # Errors
 ///
-/// What the light did wrong; or the program's panic or fault, with a call stack.
-#[allow(dead_code, reason = "another program here breaks them, too")]
-pub(crate) fn boot(image: &Path, spec: &Spec) -> Result<String, String> {
-    let mut outcomes = run_each(&[Job { image, spec }])?.into_iter();
-    let booted = outcomes.next().ok_or("nothing was booted")??;
-    and_on_the_second(told(&booted), image, spec)
-}
-
-/// Runs an image, and breaks it or what is said of its board, one way at a time; what was measured, and how
-/// many ways there were.
-///
-/// # Errors
-///
-/// What was wrong with it; or the ways that were not noticed, or for a wrong reason.
-#[allow(dead_code, reason = "another program here only boots")]
-pub(crate) fn boot_and_break(image: &Path, spec: &Spec) -> Result<(String, usize), String> {
+/// What the light did wrong; the program's panic or fault, with a call stack; or the ways to break it that
+/// were not noticed, or for a wrong reason.
+pub(crate) fn boot(
+    image: &Path,
+    spec: &Spec,
+    with_controls: bool,
+) -> Result<(String, usize), String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let controls = all_controls(image, spec, folder.path())?;
+    let controls = if with_controls {
+        all_controls(image, spec, folder.path())?
+    } else {
+        Vec::new()
+    };
     let broken = controls.iter().map(|control| control.job(image));
     let jobs: Vec<Job> = [Job { image, spec }].into_iter().chain(broken).collect();
     let mut outcomes = run_each(&jobs)?.into_iter();

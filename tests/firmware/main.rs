@@ -268,7 +268,7 @@ fn boot(project: &Project, board: &Board) -> Result<(), Failed> {
         return Ok(());
     };
     let path = built(&image, board.chip());
-    let (told, noticed) = boot::boot_and_break(&path, &spec)?;
+    let (told, noticed) = boot::boot(&path, &spec, true)?;
     println!("{image}: {told}; {noticed} ways to break it noticed");
     booted.0.push(image);
     Ok(())

@@ -270,7 +270,7 @@ fn judge(image: &Path, board: &Board) -> Result<(bool, elf::Report), String> {
     let Some(spec) = Spec::of(board) else {
         return Ok((false, report));
     };
-    boot::boot(image, &spec)?;
+    boot::boot(image, &spec, false)?;
     Ok((true, report))
 }
 
