@@ -11,6 +11,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
 
 use crate::answers::{Answer, Given, Source};
 use crate::failure::{Failure, Result};
+use crate::lab;
 use crate::report::{Format, Shell, Verbosity};
 use crate::suggest::{did_you_mean, nearest};
 use crate::tree::{Question, Style as Asked, tree};
@@ -42,6 +43,8 @@ const STYLES: Styles = Styles::styled()
 pub enum Task {
     /// Write a project.
     Create(Create),
+    /// Write a workspace that compares runtimes.
+    Lab(Lab),
     /// Show the decision tree.
     Tree(String),
     /// Explain a runtime.
@@ -81,6 +84,21 @@ pub struct Create {
     pub dry_run: bool,
 }
 
+/// Write a workspace that compares runtimes.
+#[derive(Debug)]
+pub struct Lab {
+    /// Where to; its last part is what it is called.
+    pub path: PathBuf,
+    /// What to compare, by id; all where none is named.
+    pub runtimes: Vec<String>,
+    /// The kind of program.
+    pub kind: String,
+    /// The version control system, where one was asked for.
+    pub vcs: Option<Vcs>,
+    /// Show the plan and write nothing.
+    pub dry_run: bool,
+}
+
 /// Check this machine for a project or a choice.
 #[derive(Debug)]
 pub struct Doctor {
@@ -94,11 +112,7 @@ pub struct Doctor {
 pub fn command() -> Command {
     let create = [
         Arg::new("name").long("name").value_name("NAME").help("The package's name [default: the folder's]"),
-        Arg::new("vcs")
-            .long("vcs")
-            .value_name("VCS")
-            .value_parser(["git", "none"])
-            .help("Initialise a repository [default: git, none inside a repository]"),
+        vcs_flag(),
         Arg::new("no-workspace")
             .long("no-workspace")
             .action(ArgAction::SetTrue)
@@ -114,11 +128,7 @@ pub fn command() -> Command {
             .long("yes")
             .action(ArgAction::SetTrue)
             .help("Take the defaults for what is left; never ask"),
-        Arg::new("dry-run")
-            .short('n')
-            .long("dry-run")
-            .action(ArgAction::SetTrue)
-            .help("Show the plan and write nothing"),
+        dry_run_flag(),
     ];
     Command::new("cargo async-init")
         .bin_name("cargo async-init")
@@ -155,6 +165,29 @@ fn subcommands() -> Vec<Command> {
             .help("How to print it")
     };
     vec![
+        Command::new("lab")
+            .about("Write a workspace with the same program on several runtimes, and measure them")
+            .arg(path("Where to write it; its last part is what it is called").required(true))
+            .arg(
+                Arg::new("runtimes")
+                    .long("runtimes")
+                    .value_name("RUNTIMES")
+                    .value_delimiter(',')
+                    .action(ArgAction::Append)
+                    .value_parser(PossibleValuesParser::new(lab_runtimes()))
+                    .help("What to compare [default: every runtime that has the kind]"),
+            )
+            .arg(
+                Arg::new("kind")
+                    .long("kind")
+                    .value_name(lab::KINDS.join("|"))
+                    .hide_possible_values(true)
+                    .default_value(lab::KINDS[0])
+                    .value_parser(PossibleValuesParser::new(lab::KINDS))
+                    .help("What kind of program?"),
+            )
+            .args([vcs_flag(), dry_run_flag()])
+            .args(output_flags()),
         Command::new("tree")
             .about("Show the decision tree")
             .arg(format(&["text", "mermaid", "json"])),
@@ -198,6 +231,33 @@ fn path(help: &'static str) -> Arg {
         .value_parser(value_parser!(PathBuf))
         .value_hint(ValueHint::DirPath)
         .help(help)
+}
+
+/// What any kind can be compared on.
+fn lab_runtimes() -> Vec<&'static str> {
+    let mut ids: Vec<&str> = Vec::new();
+    for subject in lab::KINDS.iter().flat_map(|kind| lab::subjects(kind)) {
+        if !ids.contains(&subject.id) {
+            ids.push(subject.id);
+        }
+    }
+    ids
+}
+
+fn vcs_flag() -> Arg {
+    Arg::new("vcs")
+        .long("vcs")
+        .value_name("VCS")
+        .value_parser(["git", "none"])
+        .help("Initialise a repository [default: git, none inside a repository]")
+}
+
+fn dry_run_flag() -> Arg {
+    Arg::new("dry-run")
+        .short('n')
+        .long("dry-run")
+        .action(ArgAction::SetTrue)
+        .help("Show the plan and write nothing")
 }
 
 fn output_flags() -> [Arg; 4] {
@@ -339,18 +399,18 @@ fn create(matches: &ArgMatches) -> Result<Task> {
     Ok(Task::Create(Create {
         path,
         name: matches.get_one::<String>("name").cloned(),
-        vcs: matches
-            .get_one::<String>("vcs")
-            .map(|vcs| match vcs.as_str() {
-                "git" => Vcs::Git,
-                _ => Vcs::None,
-            }),
+        vcs: vcs(matches),
         workspace: !matches.get_flag("no-workspace"),
         answers: matches.get_one::<PathBuf>("answers").cloned(),
         given: given(matches)?,
         yes: matches.get_flag("yes"),
         dry_run: matches.get_flag("dry-run"),
     }))
+}
+
+fn vcs(matches: &ArgMatches) -> Option<Vcs> {
+    let word = matches.get_one::<String>("vcs")?;
+    Some(if word == "git" { Vcs::Git } else { Vcs::None })
 }
 
 fn other_task(name: &str, matches: &ArgMatches) -> Result<Task> {
@@ -360,6 +420,20 @@ fn other_task(name: &str, matches: &ArgMatches) -> Result<Task> {
         _ => Format::Human,
     };
     Ok(match name {
+        "lab" => Task::Lab(Lab {
+            path: matches
+                .get_one::<PathBuf>("path")
+                .cloned()
+                .unwrap_or_default(),
+            runtimes: matches
+                .get_many::<String>("runtimes")
+                .unwrap_or_default()
+                .cloned()
+                .collect(),
+            kind: text("kind"),
+            vcs: vcs(matches),
+            dry_run: matches.get_flag("dry-run"),
+        }),
         "tree" => Task::Tree(text("format")),
         "explain" => Task::Explain(text("runtime")),
         "compare" => {
@@ -445,9 +519,8 @@ fn refused(error: &clap::Error) -> Refused {
             }
         }
         ErrorKind::InvalidValue => invalid_value(error, &flag),
-        ErrorKind::MissingRequiredArgument => {
-            Failure::usage(format!("`{invalid}` is missing")).help(EVERY_FLAG)
-        }
+        ErrorKind::MissingRequiredArgument => Failure::usage(format!("`{invalid}` is missing"))
+            .help("`--help` behind the command shows what it takes"),
         ErrorKind::ArgumentConflict => {
             if let Some(word) = context(ContextKind::InvalidSubcommand) {
                 return Refused::Wrong(out_of_place(&word));

@@ -185,30 +185,14 @@ struct Place<'a> {
 impl<'a> Place<'a> {
     fn new(path: PathBuf, name: Option<&str>, options: &'a Create) -> Result<Self> {
         let name = name.map(PackageName::parse).transpose()?;
-        let unresolved = |error| Failure::io("resolve", &path, &error);
-        let absolute = std::path::absolute(&path)
-            .map_err(|error| unresolved(error).help("is the working folder still there?"))?;
-        if absolute.to_str().is_none() {
-            return Err(
-                Failure::usage(format!("`{}` is not UTF-8", absolute.display()))
-                    .help("choose a path that is"),
-            );
-        }
-        let folder = match absolute.file_name() {
-            Some(folder) => folder.to_owned(),
-            None => match fs::canonicalize(&absolute).map_err(unresolved)?.file_name() {
-                Some(folder) => folder.to_owned(),
-                None => return Err(root(&path)),
-            },
-        };
-        let folder = folder.to_string_lossy();
+        let folder = folder_name(&path)?;
         let named = name.as_ref().is_some_and(|name| name.as_str() != folder);
         let name = match name {
             Some(name) => name,
             None => PackageName::parse(&folder)?,
         };
         if !options.dry_run {
-            write::clear_leftovers(&absolute);
+            write::clear_leftovers(&path);
         }
         Site::inspect(&path)?;
         Ok(Self {
@@ -269,6 +253,44 @@ impl<'a> Place<'a> {
     }
 }
 
+/// The name of a project's folder, which need not be there yet.
+///
+/// # Errors
+///
+/// Where the path has none, or is not UTF-8.
+pub fn folder_name(path: &Path) -> Result<String> {
+    let unresolved = |error| Failure::io("resolve", path, &error);
+    let absolute = std::path::absolute(path)
+        .map_err(|error| unresolved(error).help("is the working folder still there?"))?;
+    if absolute.to_str().is_none() {
+        return Err(
+            Failure::usage(format!("`{}` is not UTF-8", absolute.display()))
+                .help("choose a path that is"),
+        );
+    }
+    let folder = match absolute.file_name() {
+        Some(folder) => folder.to_owned(),
+        None => match fs::canonicalize(&absolute).map_err(unresolved)?.file_name() {
+            Some(folder) => folder.to_owned(),
+            None => return Err(root(path)),
+        },
+    };
+    Ok(folder.to_string_lossy().into_owned())
+}
+
+/// The command that enters a project's folder.
+pub fn enter(path: &Path, site: &Site) -> String {
+    let here = Path::new(".");
+    let folder = if path == here {
+        &site.destination
+    } else {
+        path
+    };
+    let folder = quoted(&folder.display().to_string());
+    let dash = if folder.starts_with('-') { "./" } else { "" };
+    format!("cd {dash}{folder}")
+}
+
 /// The one folder that has no name, and cannot be renamed over either.
 fn root(path: &Path) -> Failure {
     Failure::new(
@@ -288,15 +310,7 @@ impl Project {
     }
 
     fn next_steps(&self) -> Vec<String> {
-        let here = Path::new(".");
-        let folder = if self.path == here {
-            &self.site.destination
-        } else {
-            &self.path
-        };
-        let folder = quoted(&folder.display().to_string());
-        let dash = if folder.starts_with('-') { "./" } else { "" };
-        let mut steps = vec![format!("cd {dash}{folder}")];
+        let mut steps = vec![enter(&self.path, &self.site)];
         match &self.blueprint.board {
             Some(board) => steps.extend(board.next_steps().iter().map(|&step| step.to_owned())),
             None => steps.extend(

@@ -15,6 +15,7 @@ pub mod doctor;
 pub mod failure;
 pub mod fileset;
 pub mod interrupt;
+pub mod lab;
 pub mod manifest;
 pub mod name;
 pub mod plan;

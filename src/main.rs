@@ -7,7 +7,7 @@ use anstream::ColorChoice;
 use cargo_async_init::cli::{self, Parsed, Refused, Task};
 use cargo_async_init::failure::{Failure, Result};
 use cargo_async_init::report::{Format, Shell, Verbosity};
-use cargo_async_init::{compare, create, doctor, interrupt, show};
+use cargo_async_init::{compare, create, doctor, interrupt, lab, show};
 
 fn main() -> ExitCode {
     let Parsed { shell, task } = match cli::parse(env::args_os()) {
@@ -37,6 +37,7 @@ fn run(shell: &Shell, task: Task) -> Result<ExitCode> {
     interrupt::install()?;
     match task {
         Task::Create(options) => create::create(shell, &options)?,
+        Task::Lab(options) => lab::create(shell, &options)?,
         Task::Tree(format) => show::tree(shell, &format),
         Task::Explain(runtime) => show::explain(shell, &runtime)?,
         Task::Compare(runtimes, format) => compare::compare(shell, &runtimes, format),

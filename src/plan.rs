@@ -65,7 +65,7 @@ fn merged_manifest(
 }
 
 /// A template that does not render is this tool's fault; the suite renders every one of them.
-fn broken(error: &str) -> Failure {
+pub fn broken(error: &str) -> Failure {
     Failure::new(Code::Io, format!("broken template: {error}"))
         .help("this is a defect of cargo-async-init: please report it with the command you typed")
 }

@@ -33,12 +33,17 @@ pub fn write(blueprint: &Blueprint, files: &FileSet) -> String {
         };
     }
     document["answers"] = Item::Table(answers);
+    document["files"] = ids(files);
+    format!("{HEADER}\n{document}")
+}
+
+/// The table of what was written: each file's id.
+pub fn ids(files: &FileSet) -> Item {
     let mut ids = Table::new();
     for (path, file) in files.iter() {
         ids[path] = value(file.blob_id());
     }
-    document["files"] = Item::Table(ids);
-    format!("{HEADER}\n{document}")
+    Item::Table(ids)
 }
 
 /// What an answers file says.
@@ -76,6 +81,12 @@ pub fn read(text: &str, file: &str) -> Result<Record> {
             "files" => {
                 item.as_table()
                     .ok_or_else(|| reader.wrong_type(key, "a table", item))?;
+            }
+            "lab" => {
+                return Err(
+                    Failure::usage(format!("`{file}` is of a lab, not of a project"))
+                        .help("its first line says which command makes it again"),
+                );
             }
             _ => {
                 let known = ["tool-version", "name", "answers", "files"];

@@ -342,6 +342,9 @@ fn same_device(_one: &Path, _other: &Path) -> bool {
 /// Clears away what killed runs left beside a destination, or in a folder above it; a run that
 /// still lives holds its lock.
 pub fn clear_leftovers(destination: &Path) {
+    let Ok(destination) = std::path::absolute(destination) else {
+        return;
+    };
     let mut above = destination.ancestors().skip(1);
     let Some(anchor) = above.find_map(|folder| fs::canonicalize(folder).ok()) else {
         return;

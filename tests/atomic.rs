@@ -8,25 +8,25 @@
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
 
-mod lab;
+mod sandbox;
 
 use std::cell::Cell;
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use lab::supervisor::{Act, End, Operation, Plan, Watched, watch};
-use lab::{Lab, STAGING, Tree, paths};
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
+use sandbox::supervisor::{Act, End, Operation, Plan, Watched, watch};
+use sandbox::{STAGING, Sandbox, Tree, paths};
 
 /// A place and a command.
 #[derive(Clone, Copy)]
 struct Scene {
     /// What is there before.
-    prepare: fn(&Lab),
+    prepare: fn(&Sandbox),
     path: &'static str,
     args: &'static [&'static str],
 }
@@ -43,21 +43,21 @@ struct Whole {
 }
 
 impl Scene {
-    /// A lab of its own, as it is before.
-    fn lab(&self) -> Lab {
-        let lab = Lab::new();
-        (self.prepare)(&lab);
-        lab
+    /// A sandbox of its own, as it is before.
+    fn sandbox(&self) -> Sandbox {
+        let sandbox = Sandbox::new();
+        (self.prepare)(&sandbox);
+        sandbox
     }
 
     fn whole(&self) -> Whole {
-        let lab = self.lab();
-        let before = lab.tree();
-        let watched = watch(&lab, self.args, &[]);
+        let sandbox = self.sandbox();
+        let before = sandbox.tree();
+        let watched = watch(&sandbox, self.args, &[]);
         assert_eq!(watched.end, End::Code(0), "{}", watched.stderr);
-        let after = lab.tree();
+        let after = sandbox.tree();
         assert_ne!(before, after);
-        check_workspace(&lab, "nothing came in between");
+        check_workspace(&sandbox, "nothing came in between");
         assert!(leftovers(&after).is_empty(), "{}", paths(&after));
         let operations = watched.operations;
         let first = |is: &dyn Fn(&Operation) -> bool| operations.iter().position(is);
@@ -72,11 +72,11 @@ impl Scene {
         }
     }
 
-    /// A run in a fresh lab, with that plan.
-    fn run(&self, plan: &Plan<'_>) -> (Lab, Watched) {
-        let lab = self.lab();
-        let watched = watch(&lab, self.args, plan);
-        (lab, watched)
+    /// A run in a fresh sandbox, with that plan.
+    fn run(&self, plan: &Plan<'_>) -> (Sandbox, Watched) {
+        let sandbox = self.sandbox();
+        let watched = watch(&sandbox, self.args, plan);
+        (sandbox, watched)
     }
 }
 
@@ -158,72 +158,72 @@ impl Whole {
 /// A project of few files, in two folders.
 const SMALL: [&str; 4] = ["--runtime", "smol", "--kind", "app"];
 
-fn nothing(_: &Lab) {}
+fn nothing(_: &Sandbox) {}
 
-fn an_empty_folder(lab: &Lab) {
-    lab.folder("new");
+fn an_empty_folder(sandbox: &Sandbox) {
+    sandbox.folder("new");
 }
 
-fn workspace(lab: &Lab) {
-    lab.write(
+fn workspace(sandbox: &Sandbox) {
+    sandbox.write(
         "Cargo.toml",
         "# ours\n[workspace]\nresolver = \"3\"\nmembers = [\n    \"crates/old\", # first\n]\n",
     );
-    lab.write(
+    sandbox.write(
         "crates/old/Cargo.toml",
         "[package]\nname = \"old\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
     );
-    lab.write("crates/old/src/lib.rs", "");
+    sandbox.write("crates/old/src/lib.rs", "");
 }
 
-fn workspace_with_an_empty_folder(lab: &Lab) {
-    workspace(lab);
-    lab.folder("crates/new");
+fn workspace_with_an_empty_folder(sandbox: &Sandbox) {
+    workspace(sandbox);
+    sandbox.folder("crates/new");
 }
 
-fn workspace_that_takes_all(lab: &Lab) {
-    workspace(lab);
-    lab.write(
+fn workspace_that_takes_all(sandbox: &Sandbox) {
+    workspace(sandbox);
+    sandbox.write(
         "Cargo.toml",
         "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n",
     );
 }
 
 /// What a run leaves that is killed in the middle, and one that is killed before its first file.
-fn leftovers_of_others(lab: &Lab) {
-    lab.write(".async-init-1-0/lock", "");
-    lab.write(".async-init-1-0/manifest", "[workspace]\n");
-    lab.write(".async-init-1-0/project/src/main.rs", "fn main() {}\n");
-    lab.folder(".async-init-2-0");
+fn leftovers_of_others(sandbox: &Sandbox) {
+    sandbox.write(".async-init-1-0/lock", "");
+    sandbox.write(".async-init-1-0/manifest", "[workspace]\n");
+    sandbox.write(".async-init-1-0/project/src/main.rs", "fn main() {}\n");
+    sandbox.folder(".async-init-2-0");
 }
 
 /// A name like that of a leftover gives nobody the right to what has it.
 #[test]
 fn what_only_has_a_leftover_s_name_is_left_alone() {
-    let lab = Lab::new();
-    lab.write("victim/lock", "");
-    lab.write("victim/data", "precious");
-    std::os::unix::fs::symlink("victim", lab.path().join(".async-init-1-0")).expect("a link");
-    lab.write(".async-init-2-0/lock", "");
-    lab.write(".async-init-2-0/notes", "precious");
-    lab.write(".async-init-3-0/lock", "");
-    lab.write(".async-init-3-0/project", "a file, which no run has there");
-    let before = paths(&lab.tree());
-    lab.must(&[
+    let sandbox = Sandbox::new();
+    sandbox.write("victim/lock", "");
+    sandbox.write("victim/data", "precious");
+    std::os::unix::fs::symlink("victim", sandbox.path().join(".async-init-1-0")).expect("a link");
+    sandbox.write(".async-init-2-0/lock", "");
+    sandbox.write(".async-init-2-0/notes", "precious");
+    sandbox.write(".async-init-3-0/lock", "");
+    sandbox.write(".async-init-3-0/project", "a file, which no run has there");
+    let before = paths(&sandbox.tree());
+    sandbox.must(&[
         "new", SMALL[0], SMALL[1], SMALL[2], SMALL[3], "--vcs", "none",
     ]);
-    let mut tree = lab.tree();
+    let mut tree = sandbox.tree();
     tree.retain(|path, _| !path.starts_with("new"));
     assert_eq!(paths(&tree), before);
-    assert_eq!(lab.read("victim/data"), "precious");
+    assert_eq!(sandbox.read("victim/data"), "precious");
 }
 
 #[test]
 fn an_empty_folder_stays_as_private_as_it_was() {
-    let lab = Lab::new();
-    let folder = lab.folder("new");
+    let sandbox = Sandbox::new();
+    let folder = sandbox.folder("new");
     fs::set_permissions(&folder, Permissions::from_mode(0o700)).expect("a mode");
-    lab.must(&[
+    sandbox.must(&[
         "new", SMALL[0], SMALL[1], SMALL[2], SMALL[3], "--vcs", "none",
     ]);
     let mode = fs::metadata(&folder)
@@ -267,8 +267,8 @@ fn interrupted(scene: &Scene) {
     for index in 0..whole.operations.len() {
         for signal in in_turn(scene, index, [Signal::SIGINT, Signal::SIGTERM]) {
             let context = whole.context(index, signal.as_str());
-            let (lab, watched) = scene.run(&[(index, Act::Signal(signal))]);
-            let tree = lab.tree();
+            let (sandbox, watched) = scene.run(&[(index, Act::Signal(signal))]);
+            let tree = sandbox.tree();
             let (end, state) = if index < whole.last_chance {
                 (End::Code(130), State::Nothing)
             } else {
@@ -307,14 +307,14 @@ fn killed(scene: &Scene) {
     let mut seen = [0; 3];
     for (index, act) in befores.chain(afters) {
         let context = whole.context(index, "SIGKILL");
-        let (lab, watched) = scene.run(&[(index, act)]);
+        let (sandbox, watched) = scene.run(&[(index, act)]);
         assert_eq!(watched.end, End::Signal(Signal::SIGKILL), "{context}");
-        wait_for_git(&lab);
-        let state = whole.state(&lab.tree(), &context);
+        wait_for_git(&sandbox);
+        let state = whole.state(&sandbox.tree(), &context);
         seen[state as usize] += 1;
         assert!(index > whole.commit || state == State::Nothing, "{context}");
-        check_workspace(&lab, &context);
-        let next = lab.run(scene.args);
+        check_workspace(&sandbox, &context);
+        let next = sandbox.run(scene.args);
         let code = if state == State::Nothing { 0 } else { 4 };
         assert_eq!(
             next.code,
@@ -323,9 +323,9 @@ fn killed(scene: &Scene) {
             next.stderr
         );
         assert!(
-            lab.tree() == whole.after,
+            sandbox.tree() == whole.after,
             "{context}: after the next run:\n{}",
-            paths(&lab.tree())
+            paths(&sandbox.tree())
         );
     }
     let joins = whole
@@ -355,8 +355,8 @@ fn failing(scene: &Scene) {
         }
         for error in in_turn(scene, index, [Errno::ENOSPC, Errno::EACCES, Errno::EIO]) {
             let context = whole.context(index, &error.to_string());
-            let (lab, watched) = scene.run(&[(index, Act::Fail(error))]);
-            let (tree, said) = (lab.tree(), &watched.stderr);
+            let (sandbox, watched) = scene.run(&[(index, Act::Fail(error))]);
+            let (tree, said) = (sandbox.tree(), &watched.stderr);
             let state = whole.state(&tree, &context);
             // Most folders that are asked for exist; and some file systems have no locks.
             let matters = index <= last_rename
@@ -385,11 +385,11 @@ fn failing(scene: &Scene) {
                 }
             }
             if !leftovers(&tree).is_empty() {
-                assert_eq!(lab.run(scene.args).code, Some(4), "{context}");
+                assert_eq!(sandbox.run(scene.args).code, Some(4), "{context}");
                 assert!(
-                    lab.tree() == whole.after,
+                    sandbox.tree() == whole.after,
                     "{context}:\n{}",
-                    paths(&lab.tree())
+                    paths(&sandbox.tree())
                 );
             }
         }
@@ -407,22 +407,22 @@ fn in_turn<T: Copy, const N: usize>(scene: &Scene, index: usize, all: [T; N]) ->
 }
 
 /// A git that outlives the run that started it still writes: it holds the lock for as long.
-fn wait_for_git(lab: &Lab) {
-    for staging in leftovers(&lab.tree()) {
-        if let Ok(lock) = File::open(lab.path().join(staging).join("lock")) {
+fn wait_for_git(sandbox: &Sandbox) {
+    for staging in leftovers(&sandbox.tree()) {
+        if let Ok(lock) = File::open(sandbox.path().join(staging).join("lock")) {
             lock.lock().expect("a lock");
         }
     }
 }
 
 /// Cargo loads what is there.
-fn check_workspace(lab: &Lab, context: &str) {
-    if !lab.path().join("Cargo.toml").exists() {
+fn check_workspace(sandbox: &Sandbox, context: &str) {
+    if !sandbox.path().join("Cargo.toml").exists() {
         return;
     }
-    let mut cargo = lab.program("cargo");
+    let mut cargo = sandbox.program("cargo");
     cargo.args(["metadata", "--offline", "--no-deps", "--format-version=1"]);
-    let ran = lab.finish(cargo);
+    let ran = sandbox.finish(cargo);
     assert_eq!(
         ran.code,
         Some(0),
@@ -473,20 +473,20 @@ fn tidying_up_that_is_killed() {
             tidied.operations
         );
         for then in whole.last_chance..tidied.operations.len() {
-            let (lab, watched) = scene.run(&interrupt(then));
+            let (sandbox, watched) = scene.run(&interrupt(then));
             let context = format!("SIGKILL at {:?}", tidied.operations[then]);
             assert_eq!(watched.end, End::Signal(Signal::SIGKILL), "{context}");
             assert_eq!(
-                whole.state(&lab.tree(), &context),
+                whole.state(&sandbox.tree(), &context),
                 State::Nothing,
                 "{context}"
             );
-            check_workspace(&lab, &context);
-            assert_eq!(lab.run(scene.args).code, Some(0), "{context}");
+            check_workspace(&sandbox, &context);
+            assert_eq!(sandbox.run(scene.args).code, Some(0), "{context}");
             assert!(
-                lab.tree() == whole.after,
+                sandbox.tree() == whole.after,
                 "{context}:\n{}",
-                paths(&lab.tree())
+                paths(&sandbox.tree())
             );
         }
     }
@@ -503,9 +503,9 @@ fn joining_that_is_killed_twice() {
         .rposition(|each| each.call == "rename")
         .expect("a rename");
     let unjoined = || {
-        let (lab, _) = MEMBER.run(&[(join, Act::Signal(Signal::SIGKILL))]);
-        assert_eq!(whole.state(&lab.tree(), "unjoined"), State::Unjoined);
-        lab
+        let (sandbox, _) = MEMBER.run(&[(join, Act::Signal(Signal::SIGKILL))]);
+        assert_eq!(whole.state(&sandbox.tree(), "unjoined"), State::Unjoined);
+        sandbox
     };
     let other = [
         "crates/other",
@@ -516,38 +516,38 @@ fn joining_that_is_killed_twice() {
         "--vcs",
         "none",
     ];
-    let lab = unjoined();
-    let next = watch(&lab, &other, &[]);
+    let sandbox = unjoined();
+    let next = watch(&sandbox, &other, &[]);
     assert_eq!(next.end, End::Code(0), "{}", next.stderr);
-    let after = lab.tree();
+    let after = sandbox.tree();
     for member in [
         "\"crates/old\", # first",
         "\"crates/new\",",
         "\"crates/other\",",
     ] {
         assert!(
-            lab.read("Cargo.toml").contains(member),
+            sandbox.read("Cargo.toml").contains(member),
             "{}",
-            lab.read("Cargo.toml")
+            sandbox.read("Cargo.toml")
         );
     }
     for (index, operation) in next.operations.iter().enumerate() {
         let context = format!("SIGKILL at {index}: {operation:?}");
-        let lab = unjoined();
-        let watched = watch(&lab, &other, &[(index, Act::Signal(Signal::SIGKILL))]);
+        let sandbox = unjoined();
+        let watched = watch(&sandbox, &other, &[(index, Act::Signal(Signal::SIGKILL))]);
         assert_eq!(watched.end, End::Signal(Signal::SIGKILL), "{context}");
-        check_workspace(&lab, &context);
-        let last = lab.run(&other);
+        check_workspace(&sandbox, &context);
+        let last = sandbox.run(&other);
         assert!(
             matches!(last.code, Some(0 | 4)),
             "{context}: {}",
             last.stderr
         );
         assert!(
-            lab.tree() == after,
+            sandbox.tree() == after,
             "{context}:\n{}\n{}",
-            lab.read("Cargo.toml"),
-            paths(&lab.tree())
+            sandbox.read("Cargo.toml"),
+            paths(&sandbox.tree())
         );
     }
 }
@@ -562,17 +562,21 @@ fn two_at_once() {
         let whole = scene.whole();
         for (index, operation) in whole.operations.iter().enumerate() {
             let context = format!("{index}: {operation:?}");
-            let lab = scene.lab();
+            let sandbox = scene.sandbox();
             let code = Cell::new(None);
             let run_second = || {
-                let ran = lab.run(&second);
+                let ran = sandbox.run(&second);
                 assert!(matches!(ran.code, Some(0 | 5)), "{context}: {}", ran.stderr);
                 code.set(ran.code);
             };
-            let first = watch(&lab, scene.args, &[(index, Act::Meanwhile(&run_second))]);
-            let tree = lab.tree();
+            let first = watch(
+                &sandbox,
+                scene.args,
+                &[(index, Act::Meanwhile(&run_second))],
+            );
+            let tree = sandbox.tree();
             assert!(leftovers(&tree).is_empty(), "{context}:\n{}", paths(&tree));
-            check_workspace(&lab, &context);
+            check_workspace(&sandbox, &context);
             let codes = [
                 (scene.path, first.end == End::Code(0)),
                 (&other, code.get() == Some(0)),
@@ -584,13 +588,13 @@ fn two_at_once() {
             );
             for (path, done) in codes {
                 assert_eq!(
-                    lab.path().join(path).exists(),
+                    sandbox.path().join(path).exists(),
                     done,
                     "{context}: {path}: {}",
                     first.stderr
                 );
                 if scene.path == MEMBER.path {
-                    let manifest = lab.read("Cargo.toml");
+                    let manifest = sandbox.read("Cargo.toml");
                     assert_eq!(
                         manifest.contains(&format!("{path:?}")),
                         done,
@@ -602,7 +606,11 @@ fn two_at_once() {
             }
             if first.end != End::Code(0) {
                 assert_eq!(first.end, End::Code(5), "{context}");
-                assert_eq!(lab.run(scene.args).code, Some(0), "{context}: once more");
+                assert_eq!(
+                    sandbox.run(scene.args).code,
+                    Some(0),
+                    "{context}: once more"
+                );
             }
         }
     }
@@ -622,18 +630,18 @@ fn git_that_is_running() {
         .position(|each| each.call == "clone")
         .expect("git is started");
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
-        let (lab, watched) = scene.run(&[(git, Act::SignalAfter(signal))]);
+        let (sandbox, watched) = scene.run(&[(git, Act::SignalAfter(signal))]);
         assert_eq!(watched.end, End::Code(130), "{}", watched.stderr);
-        assert!(lab.tree().is_empty(), "{}", paths(&lab.tree()));
+        assert!(sandbox.tree().is_empty(), "{}", paths(&sandbox.tree()));
     }
 }
 
 /// A killed run's git goes on for as long as it likes; nobody takes its folder away meanwhile.
 #[test]
 fn git_that_outlives_its_run() {
-    let lab = Lab::new();
-    fs::create_dir(lab.bin()).expect("a folder for programs");
-    let (git, go) = (lab.bin().join("git"), lab.store().join("go"));
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.bin()).expect("a folder for programs");
+    let (git, go) = (sandbox.bin().join("git"), sandbox.store().join("go"));
     mkfifo(&go, Mode::S_IRWXU).expect("a pipe");
     fs::write(&git, "#!/bin/sh\nread line < \"$HOME/go\"\nmkdir .git\n").expect("a git");
     fs::set_permissions(&git, Permissions::from_mode(0o755)).expect("it is ours");
@@ -642,23 +650,27 @@ fn git_that_outlives_its_run() {
     ];
     let position = NEW.whole().last_chance;
     let killed = watch(
-        &lab,
+        &sandbox,
         &args,
         &[(position, Act::SignalAfter(Signal::SIGKILL))],
     );
     assert_eq!(killed.operations[position].call, "clone");
-    let left = lab.tree();
+    let left = sandbox.tree();
     assert_eq!(leftovers(&left).len(), 1, "{}", paths(&left));
-    lab.must(NEW.args);
+    sandbox.must(NEW.args);
     assert_eq!(
-        leftovers(&lab.tree()),
+        leftovers(&sandbox.tree()),
         leftovers(&left),
         "git still needs it"
     );
     fs::write(&go, "\n").expect("git goes on");
-    wait_for_git(&lab);
-    assert_eq!(lab.run(NEW.args).code, Some(4));
-    assert!(leftovers(&lab.tree()).is_empty(), "{}", paths(&lab.tree()));
+    wait_for_git(&sandbox);
+    assert_eq!(sandbox.run(NEW.args).code, Some(4));
+    assert!(
+        leftovers(&sandbox.tree()).is_empty(),
+        "{}",
+        paths(&sandbox.tree())
+    );
 }
 
 #[test]
@@ -671,8 +683,8 @@ fn what_writes_nothing_touches_nothing() {
         (4, &["crates/old", "--yes"]),
     ];
     for (code, args) in commands {
-        let lab = MEMBER.lab();
-        let watched = watch(&lab, args, &[]);
+        let sandbox = MEMBER.sandbox();
+        let watched = watch(&sandbox, args, &[]);
         assert_eq!(
             (watched.end, watched.operations),
             (End::Code(*code), vec![]),

@@ -1,13 +1,13 @@
 //! The cli tier: what scripts depend on. Bad input is refused with a clear error, its exit code and
 //! nothing on disk, and the corrected command then works; good input says what it did.
 
-mod lab;
+mod sandbox;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
 
-use lab::{Lab, PLAIN, Ran, TCP};
+use sandbox::{PLAIN, Ran, Sandbox, TCP};
 use serde_json::Value;
 
 /// A command that is refused, and how it is put right.
@@ -36,42 +36,42 @@ fn coded(code: i32, args: &[&str], corrected: &[&str]) -> Case {
     }
 }
 
-/// Runs each case in a lab of its own and writes down what was said.
+/// Runs each case in a sandbox of its own and writes down what was said.
 fn transcript(cases: &[Case]) -> String {
     transcript_in(cases, |_| {})
 }
 
-/// The same, in labs where something is there already.
-fn transcript_in(cases: &[Case], prepare: impl Fn(&Lab)) -> String {
+/// The same, in sandboxes where something is there already.
+fn transcript_in(cases: &[Case], prepare: impl Fn(&Sandbox)) -> String {
     let mut text = String::new();
     for case in cases {
-        let lab = Lab::new();
-        prepare(&lab);
-        let ran = refuse(&lab, case);
+        let sandbox = Sandbox::new();
+        prepare(&sandbox);
+        let ran = refuse(&sandbox, case);
         let _ = write!(
             text,
             "$ cargo async-init {}\n{}",
-            shown(&lab, &case.args),
+            shown(&sandbox, &case.args),
             shortened(&ran.stderr)
         );
         let _ = writeln!(
             text,
             "exit {}; then: {}\n",
             case.code,
-            shown(&lab, &case.corrected)
+            shown(&sandbox, &case.corrected)
         );
-        lab.must(&case.corrected);
+        sandbox.must(&case.corrected);
     }
     text
 }
 
 /// Runs a command that must fail, and change nothing.
-fn refuse(lab: &Lab, case: &Case) -> Ran {
-    let before = lab.tree();
-    let ran = lab.run(&case.args);
+fn refuse(sandbox: &Sandbox, case: &Case) -> Ran {
+    let before = sandbox.tree();
+    let ran = sandbox.run(&case.args);
     let said = format!("{:?}\n{}{}", case.args, ran.stdout, ran.stderr);
     assert_eq!(ran.code, Some(case.code), "{said}");
-    assert_eq!(lab.tree(), before, "it changed something: {said}");
+    assert_eq!(sandbox.tree(), before, "it changed something: {said}");
     assert!(ran.stdout.is_empty(), "data for an error: {said}");
     assert!(ran.stderr.starts_with("error: "), "{said}");
     let mut lines = ran.stderr.lines().skip(1);
@@ -86,9 +86,9 @@ fn refuse(lab: &Lab, case: &Case) -> Ran {
     ran
 }
 
-fn shown(lab: &Lab, args: &[OsString]) -> String {
+fn shown(sandbox: &Sandbox, args: &[OsString]) -> String {
     let words = args.iter().map(|arg| {
-        let word = lab.redact(&arg.to_string_lossy());
+        let word = sandbox.redact(&arg.to_string_lossy());
         let is_plain = |c: char| c.is_ascii_graphic() && !"\"'\\`{".contains(c);
         if !word.is_empty() && word.chars().all(is_plain) {
             word
@@ -423,14 +423,14 @@ fn answers_files_that_are_wrong() {
     ];
     let mut text = String::new();
     for (what, wrong) in files {
-        let lab = Lab::new();
+        let sandbox = Sandbox::new();
         let args = ["hello", "--vcs", "none", "--answers", "answers.toml"];
         let case = case(&args, &args);
-        lab.write("answers.toml", wrong);
-        let ran = refuse(&lab, &case);
+        sandbox.write("answers.toml", wrong);
+        let ran = refuse(&sandbox, &case);
         let _ = writeln!(text, "# {what}\n{wrong}---\n{}", ran.stderr);
-        lab.write("answers.toml", good);
-        lab.must(&case.corrected);
+        sandbox.write("answers.toml", good);
+        sandbox.must(&case.corrected);
     }
     insta::assert_snapshot!(text);
 }
@@ -455,7 +455,7 @@ fn a_board_in_an_answers_file_is_that_of_the_flags() {
         flags.push(format!("--{answer}={value}"));
         let _ = writeln!(file, "{answer} = \"{value}\"");
     }
-    let by_flags = Lab::new();
+    let by_flags = Sandbox::new();
     let flags = flags.iter().map(String::as_str);
     by_flags.must(
         &["hello", "--vcs", "none", "--yes"]
@@ -463,12 +463,12 @@ fn a_board_in_an_answers_file_is_that_of_the_flags() {
             .chain(flags)
             .collect::<Vec<_>>(),
     );
-    let by_file = Lab::new();
+    let by_file = Sandbox::new();
     by_file.write("board.toml", file);
     by_file.must(&["hello", "--vcs", "none", "--yes", "--answers", "board.toml"]);
     assert_eq!(
-        lab::below(&by_flags.tree(), "hello"),
-        lab::below(&by_file.tree(), "hello")
+        sandbox::below(&by_flags.tree(), "hello"),
+        sandbox::below(&by_file.tree(), "hello")
     );
     let lamp = by_file.read("hello/src/board/lamp.rs");
     assert!(lamp.contains("PA5") && lamp.contains("PinState::Low"));
@@ -528,19 +528,19 @@ fn what_hardware_cannot_have_is_refused_with_its_reason() {
         ),
     ];
     for (flags, reason) in refused {
-        let lab = Lab::new();
+        let sandbox = Sandbox::new();
         let args: Vec<&str> = ["hello", "--yes"]
             .into_iter()
             .chain(flags.split(' '))
             .collect();
-        let said = refuse(&lab, &coded(2, &args, &[])).stderr;
+        let said = refuse(&sandbox, &coded(2, &args, &[])).stderr;
         assert!(said.contains(reason), "{flags}: {said}");
     }
 }
 
 #[test]
 fn a_probe_that_is_wired_to_a_board_gives_what_a_probe_gives() {
-    let lab = Lab::new();
+    let sandbox = Sandbox::new();
     let own = ["own", "--board=pico", "--yes", "--vcs=none"];
     let probe = [
         "probe",
@@ -550,41 +550,50 @@ fn a_probe_that_is_wired_to_a_board_gives_what_a_probe_gives() {
         "--yes",
         "--vcs=none",
     ];
-    lab.must(&own);
-    lab.must(&probe);
-    assert!(lab.read("own/.cargo/config.toml").contains("elf2uf2-rs"));
+    sandbox.must(&own);
+    sandbox.must(&probe);
     assert!(
-        lab.read("probe/.cargo/config.toml")
+        sandbox
+            .read("own/.cargo/config.toml")
+            .contains("elf2uf2-rs")
+    );
+    assert!(
+        sandbox
+            .read("probe/.cargo/config.toml")
             .contains("probe-rs run --chip RP2040")
     );
-    assert!(lab.read("probe/Cargo.toml").contains("defmt-rtt"));
-    assert!(lab.read("probe/README.md").contains("Wire a probe to it"));
+    assert!(sandbox.read("probe/Cargo.toml").contains("defmt-rtt"));
+    assert!(
+        sandbox
+            .read("probe/README.md")
+            .contains("Wire a probe to it")
+    );
 }
 
 #[test]
 fn answers_files_that_cannot_be_read() {
-    let lab = Lab::new();
-    lab.write("bytes.toml", b"\xff\xfe");
-    lab.folder("folder.toml");
+    let sandbox = Sandbox::new();
+    sandbox.write("bytes.toml", b"\xff\xfe");
+    sandbox.folder("folder.toml");
     let with = |file| ["hello", "--yes", "--answers", file];
     let mut text = String::new();
     for (code, file) in [(5, "missing.toml"), (5, "folder.toml"), (2, "bytes.toml")] {
-        text += &refuse(&lab, &coded(code, &with(file), &[])).stderr;
+        text += &refuse(&sandbox, &coded(code, &with(file), &[])).stderr;
     }
     insta::assert_snapshot!(text);
-    lab.must(&["hello", "--yes"]);
+    sandbox.must(&["hello", "--yes"]);
 }
 
 #[test]
 fn a_flag_that_contradicts_the_file() {
-    let lab = Lab::new();
-    lab.write("answers.toml", "[answers]\nkind = \"http\"\n");
+    let sandbox = Sandbox::new();
+    sandbox.write("answers.toml", "[answers]\nkind = \"http\"\n");
     let ran = refuse(
-        &lab,
+        &sandbox,
         &case(&["x", "--answers", "answers.toml", "--runtime", "mio"], &[]),
     );
     insta::assert_snapshot!(ran.stderr);
-    lab.must(&["x", "--answers", "answers.toml", "--runtime", "smol"]);
+    sandbox.must(&["x", "--answers", "answers.toml", "--runtime", "smol"]);
 }
 
 #[test]
@@ -658,8 +667,8 @@ fn the_command_that_an_error_shows_works() {
         &["h", "--runtime", "uring"],
         &["-n"],
     ] {
-        let lab = Lab::new();
-        let ran = lab.run(args);
+        let sandbox = Sandbox::new();
+        let ran = sandbox.run(args);
         assert_eq!(ran.code, Some(3));
         let example = ran
             .stderr
@@ -668,7 +677,7 @@ fn the_command_that_an_error_shows_works() {
         let example = example
             .and_then(|line| line.strip_suffix('`'))
             .expect("an example");
-        let then = lab.shell(example);
+        let then = sandbox.shell(example);
         assert_eq!(then.code, Some(0), "{example}\n{}", then.stderr);
     }
 }
@@ -693,13 +702,13 @@ fn something_at_the_destination() {
             taken(&["."]),
             taken(&["/"]),
         ],
-        |lab| {
-            lab.write("file", "mine");
-            lab.write("few/b.txt", "mine");
-            lab.write("few/a.txt", "mine");
-            lab.write("repository/.git/HEAD", "ref: refs/heads/main\n");
+        |sandbox| {
+            sandbox.write("file", "mine");
+            sandbox.write("few/b.txt", "mine");
+            sandbox.write("few/a.txt", "mine");
+            sandbox.write("repository/.git/HEAD", "ref: refs/heads/main\n");
             for number in 10..40 {
-                lab.write(&format!("many/{number}"), "mine");
+                sandbox.write(&format!("many/{number}"), "mine");
             }
         },
     );
@@ -740,26 +749,26 @@ fn an_enclosing_workspace_that_is_broken() {
     ];
     let mut text = String::new();
     for (code, what, manifest) in manifests {
-        let lab = Lab::new();
-        lab.write("half/Cargo.toml", "[package]\nname = \"half\"\n");
+        let sandbox = Sandbox::new();
+        sandbox.write("half/Cargo.toml", "[package]\nname = \"half\"\n");
         let bytes: &[u8] = if *what == "not UTF-8" {
             b"\xff"
         } else {
             manifest.as_bytes()
         };
-        lab.write("Cargo.toml", bytes);
+        sandbox.write("Cargo.toml", bytes);
         let args = [&["hello"][..], &PLAIN].concat();
-        let ran = refuse(&lab, &coded(*code, &args, &[]));
+        let ran = refuse(&sandbox, &coded(*code, &args, &[]));
         let _ = writeln!(text, "# {what}\n{}", without_cargo_s_words(&ran.stderr));
         // Firmware joins none, so this one does not concern it.
-        lab.must(&[
+        sandbox.must(&[
             "firmware", "--board", "pico", "--kind", "blinky", "--vcs", "none",
         ]);
-        lab.must(&[&args[..], &["--no-workspace"]].concat());
-        fs::remove_dir_all(lab.path().join("hello")).expect("it was written");
-        lab.write("Cargo.toml", "[workspace]\nresolver = \"3\"\n");
-        lab.must(&args);
-        assert!(lab.read("Cargo.toml").contains("\"hello\""));
+        sandbox.must(&[&args[..], &["--no-workspace"]].concat());
+        fs::remove_dir_all(sandbox.path().join("hello")).expect("it was written");
+        sandbox.write("Cargo.toml", "[workspace]\nresolver = \"3\"\n");
+        sandbox.must(&args);
+        assert!(sandbox.read("Cargo.toml").contains("\"hello\""));
     }
     insta::assert_snapshot!(text);
 }
@@ -780,41 +789,41 @@ fn without_cargo_s_words(said: &str) -> String {
 
 #[test]
 fn a_name_that_a_member_has_already() {
-    let lab = Lab::new();
-    lab.write("Cargo.toml", "[workspace]\nresolver = \"3\"\n");
-    lab.must(&[&["one/hello"][..], &PLAIN].concat());
+    let sandbox = Sandbox::new();
+    sandbox.write("Cargo.toml", "[workspace]\nresolver = \"3\"\n");
+    sandbox.must(&[&["one/hello"][..], &PLAIN].concat());
     let again = case(&[&["two/hello"][..], &PLAIN].concat(), &[]);
-    insta::assert_snapshot!(refuse(&lab, &again).stderr);
-    lab.must(&[&["two/hello", "--name", "world"][..], &PLAIN].concat());
+    insta::assert_snapshot!(refuse(&sandbox, &again).stderr);
+    sandbox.must(&[&["two/hello", "--name", "world"][..], &PLAIN].concat());
 }
 
 #[test]
 fn an_empty_folder_is_as_good_as_none() {
-    let lab = Lab::new();
-    lab.must(&[&["absent"][..], &PLAIN].concat());
-    lab.folder("empty");
-    lab.must(&[&["empty", "--name", "absent"][..], &PLAIN].concat());
+    let sandbox = Sandbox::new();
+    sandbox.must(&[&["absent"][..], &PLAIN].concat());
+    sandbox.folder("empty");
+    sandbox.must(&[&["empty", "--name", "absent"][..], &PLAIN].concat());
     assert_eq!(
-        lab::below(&lab.tree(), "empty"),
-        lab::below(&lab.tree(), "absent")
+        sandbox::below(&sandbox.tree(), "empty"),
+        sandbox::below(&sandbox.tree(), "absent")
     );
-    lab.folder("here");
-    let ran = lab.run_in("here", &[&["."][..], &PLAIN].concat());
+    sandbox.folder("here");
+    let ran = sandbox.run_in("here", &[&["."][..], &PLAIN].concat());
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(ran.stderr.contains("Next cd [LAB]/here"), "{}", ran.stderr);
-    assert!(lab.read("here/Cargo.toml").contains("name = \"here\""));
+    assert!(sandbox.read("here/Cargo.toml").contains("name = \"here\""));
 }
 
 #[test]
 fn missing_parents_are_made() {
-    let lab = Lab::new();
-    let ran = lab.must(&[&["a/b/../c/hello"][..], &PLAIN].concat());
+    let sandbox = Sandbox::new();
+    let ran = sandbox.must(&[&["a/b/../c/hello"][..], &PLAIN].concat());
     assert!(
         ran.stderr.contains("Next cd a/b/../c/hello"),
         "{}",
         ran.stderr
     );
-    assert!(lab.path().join("a/b/../c/hello/Cargo.toml").exists());
+    assert!(sandbox.path().join("a/b/../c/hello/Cargo.toml").exists());
 }
 
 /// Paths that only this family of systems has.
@@ -836,9 +845,9 @@ mod unix {
         };
         let said = transcript_in(
             &[taken("to-nothing"), taken("to-full"), taken("to-file")],
-            |lab| {
-                lab.write("full/mine", "");
-                lab.folder("empty");
+            |sandbox| {
+                sandbox.write("full/mine", "");
+                sandbox.folder("empty");
                 for target in ["nothing", "full", "full/mine", "empty"] {
                     let name = target
                         .rsplit('/')
@@ -846,8 +855,8 @@ mod unix {
                         .unwrap_or_default()
                         .replace("mine", "file");
                     symlink(
-                        lab.path().join(target),
-                        lab.path().join(format!("to-{name}")),
+                        sandbox.path().join(target),
+                        sandbox.path().join(format!("to-{name}")),
                     )
                     .expect("a link");
                 }
@@ -858,7 +867,7 @@ mod unix {
 
     #[test]
     fn a_path_that_is_not_utf_8() {
-        let lab = Lab::new();
+        let sandbox = Sandbox::new();
         let path = OsString::from_vec(b"a\xffb".to_vec());
         let plain = PLAIN.map(OsString::from);
         let with = |args: &[OsString]| Case {
@@ -866,13 +875,17 @@ mod unix {
             code: 2,
             corrected: Vec::new(),
         };
-        let as_path = refuse(&lab, &with(std::slice::from_ref(&path))).stderr;
-        let as_name = refuse(&lab, &with(&["x".into(), "--name".into(), path.clone()])).stderr;
-        fs::create_dir(lab.path().join(&path)).expect("such a folder");
-        let inside = lab.run_in(&path, &[&["x"][..], &PLAIN].concat());
+        let as_path = refuse(&sandbox, &with(std::slice::from_ref(&path))).stderr;
+        let as_name = refuse(
+            &sandbox,
+            &with(&["x".into(), "--name".into(), path.clone()]),
+        )
+        .stderr;
+        fs::create_dir(sandbox.path().join(&path)).expect("such a folder");
+        let inside = sandbox.run_in(&path, &[&["x"][..], &PLAIN].concat());
         assert_eq!(inside.code, Some(2));
         insta::assert_snapshot!(as_path + &as_name + &inside.stderr);
-        lab.must(&[&["a-b"][..], &PLAIN].concat());
+        sandbox.must(&[&["a-b"][..], &PLAIN].concat());
     }
 
     #[test]
@@ -890,33 +903,38 @@ mod unix {
     /// Permissions do not bind root, so there it runs without the power to pass them by.
     #[test]
     fn a_folder_that_may_not_be_written_to() {
-        let lab = Lab::new();
-        let closed = lab.folder("closed");
+        let sandbox = Sandbox::new();
+        let closed = sandbox.folder("closed");
         let allow = |mode| {
             fs::set_permissions(&closed, fs::Permissions::from_mode(mode)).expect("it is ours");
         };
         let bound = |path: &str| {
             let args = [&["async-init", path][..], &PLAIN].concat();
             let mut command = if nix::unistd::geteuid().is_root() {
-                let mut command = lab.program("setpriv");
+                let mut command = sandbox.program("setpriv");
                 command.args([
                     "--inh-caps=-dac_override",
                     "--bounding-set=-dac_override",
-                    lab::BINARY,
+                    sandbox::BINARY,
                 ]);
                 command
             } else {
-                lab.program(lab::BINARY)
+                sandbox.program(sandbox::BINARY)
             };
             command.args(args);
-            lab.finish(command)
+            sandbox.finish(command)
         };
         let mut said = String::new();
         allow(0o555);
         for path in ["closed/hello", "closed/a/b/hello"] {
-            let before = lab.tree();
+            let before = sandbox.tree();
             let ran = bound(path);
-            assert_eq!((ran.code, lab.tree()), (Some(5), before), "{}", ran.stderr);
+            assert_eq!(
+                (ran.code, sandbox.tree()),
+                (Some(5), before),
+                "{}",
+                ran.stderr
+            );
             said += &ran.stderr;
         }
         allow(0o000);
@@ -932,8 +950,8 @@ mod unix {
     #[cfg(target_os = "linux")]
     #[test]
     fn no_space_left() {
-        let lab = Lab::new();
-        lab.folder("disk");
+        let sandbox = Sandbox::new();
+        sandbox.folder("disk");
         let script = r#"
             mount -t tmpfs -o size=8k none disk && cd disk || exit 99
             "$0" async-init hello "$@"; code=$?
@@ -941,7 +959,7 @@ mod unix {
             mount -o remount,size=1m . || exit 99
             "$0" async-init hello "$@" >&2 || exit 98
             exit $code"#;
-        let mut command = lab.program("unshare");
+        let mut command = sandbox.program("unshare");
         command
             .args([
                 "--map-root-user",
@@ -949,10 +967,10 @@ mod unix {
                 "sh",
                 "-c",
                 script,
-                lab::BINARY,
+                sandbox::BINARY,
             ])
             .args(PLAIN);
-        let ran = lab.finish(command);
+        let ran = sandbox.finish(command);
         assert_eq!(
             ran.code,
             Some(5),
@@ -970,15 +988,16 @@ mod unix {
 
     #[test]
     fn a_working_folder_that_is_gone() {
-        let lab = Lab::new();
-        let ran = lab.shell("mkdir gone && cd gone && rmdir ../gone && cargo async-init x --yes");
+        let sandbox = Sandbox::new();
+        let ran =
+            sandbox.shell("mkdir gone && cd gone && rmdir ../gone && cargo async-init x --yes");
         assert_eq!(ran.code, Some(5));
         insta::assert_snapshot!(ran.stderr);
     }
 
     #[test]
     fn closed_output_is_no_reason_to_panic() {
-        let lab = Lab::new();
+        let sandbox = Sandbox::new();
         let plain = PLAIN.join(" ");
         for (number, redirection) in [
             "1>&-",
@@ -991,7 +1010,7 @@ mod unix {
         .iter()
         .enumerate()
         {
-            let ran = lab.shell(&format!(
+            let ran = sandbox.shell(&format!(
                 "cargo async-init p{number} {plain} --message-format json {redirection}"
             ));
             assert_eq!(ran.code, Some(0), "{redirection}: {}", ran.stderr);
@@ -1001,7 +1020,7 @@ mod unix {
                 ran.stderr
             );
         }
-        let paths: Vec<_> = fs::read_dir(lab.path()).expect("the lab").collect();
+        let paths: Vec<_> = fs::read_dir(sandbox.path()).expect("the sandbox").collect();
         assert_eq!(paths.len(), 6, "each wrote its project");
         for redirection in ["1>&-", "| true", "1>/dev/full", "2>/dev/full"] {
             for command in [
@@ -1014,7 +1033,7 @@ mod unix {
                 "--help",
                 "x --kind nothing",
             ] {
-                let ran = lab.shell(&format!("cargo async-init {command} {redirection}"));
+                let ran = sandbox.shell(&format!("cargo async-init {command} {redirection}"));
                 assert!(
                     ran.code.is_some_and(|code| code <= 5),
                     "{command} {redirection}: {ran:?}"
@@ -1031,11 +1050,11 @@ mod unix {
 
 #[test]
 fn colours_that_the_environment_asks_for_and_nobody_knows() {
-    let lab = Lab::new();
+    let sandbox = Sandbox::new();
     let coloured = |value: &str| {
-        let mut command = lab.command(&[&["hello"][..], &PLAIN].concat());
+        let mut command = sandbox.command(&[&["hello"][..], &PLAIN].concat());
         command.env("CARGO_TERM_COLOR", value);
-        lab.finish(command)
+        sandbox.finish(command)
     };
     let refused = coloured("sometimes");
     assert_eq!(refused.code, Some(2));
@@ -1047,14 +1066,14 @@ fn colours_that_the_environment_asks_for_and_nobody_knows() {
 
 #[test]
 fn a_path_with_quotes_braces_and_spaces() {
-    let lab = Lab::new();
+    let sandbox = Sandbox::new();
     let path = "it's {{name}} & \"more\" $HOME";
-    let ran = lab.must(&[&[path, "--name", "hello"][..], &PLAIN].concat());
-    let first = lab.tree();
-    fs::rename(lab.path().join(path), lab.store().join("first")).expect("moved away");
-    let again = lab.shell(ran.again());
+    let ran = sandbox.must(&[&[path, "--name", "hello"][..], &PLAIN].concat());
+    let first = sandbox.tree();
+    fs::rename(sandbox.path().join(path), sandbox.store().join("first")).expect("moved away");
+    let again = sandbox.shell(ran.again());
     assert_eq!(again.code, Some(0), "{}\n{}", ran.again(), again.stderr);
-    assert_eq!(lab.tree(), first);
+    assert_eq!(sandbox.tree(), first);
 }
 
 #[test]
@@ -1112,7 +1131,7 @@ fn again_makes_the_same_project() {
         ],
     ];
     for args in cases {
-        let (first, second) = (Lab::new(), Lab::new());
+        let (first, second) = (Sandbox::new(), Sandbox::new());
         let ran = first.must(args);
         let again = second.shell(ran.again());
         assert_eq!(again.code, Some(0), "{}\n{}", ran.again(), again.stderr);
@@ -1123,11 +1142,12 @@ fn again_makes_the_same_project() {
 
 #[test]
 fn a_command_s_name_is_a_project_s_name_too() {
-    let lab = Lab::new();
-    lab.must(&[&["./tree"][..], &PLAIN].concat());
-    assert!(lab.read("tree/Cargo.toml").contains("name = \"tree\""));
+    let sandbox = Sandbox::new();
+    sandbox.must(&[&["./tree"][..], &PLAIN].concat());
+    assert!(sandbox.read("tree/Cargo.toml").contains("name = \"tree\""));
     assert!(
-        lab.must(&["tree"])
+        sandbox
+            .must(&["tree"])
             .stdout
             .contains("Building a network server?")
     );
@@ -1135,8 +1155,8 @@ fn a_command_s_name_is_a_project_s_name_too() {
 
 #[test]
 fn json_for_what_was_written() {
-    let lab = Lab::new();
-    let ran = lab.must(
+    let sandbox = Sandbox::new();
+    let ran = sandbox.must(
         &[
             &["hello", "--with", "ci", "--message-format", "json"][..],
             &PLAIN,
@@ -1152,7 +1172,7 @@ fn json_for_what_was_written() {
     );
     let is = |key: &str, value: &str| assert_eq!(object[key], value, "{key}");
     is("package", "hello");
-    is("path", &lab.path().join("hello").display().to_string());
+    is("path", &sandbox.path().join("hello").display().to_string());
     is("runtime", "tokio");
     is("kind", "tcp");
     assert_eq!(
@@ -1174,7 +1194,7 @@ fn json_for_what_was_written() {
             "{list}"
         );
     }
-    assert_eq!(listed(&object), on_disk(&lab, "hello"));
+    assert_eq!(listed(&object), on_disk(&sandbox, "hello"));
 }
 
 const KEYS: [&str; 12] = [
@@ -1223,8 +1243,8 @@ fn listed(object: &Value) -> Vec<(String, usize, bool)> {
 }
 
 /// The same of the files in a folder.
-fn on_disk(lab: &Lab, folder: &str) -> Vec<(String, usize, bool)> {
-    let mut files: Vec<(String, usize, bool)> = lab::below(&lab.tree(), folder)
+fn on_disk(sandbox: &Sandbox, folder: &str) -> Vec<(String, usize, bool)> {
+    let mut files: Vec<(String, usize, bool)> = sandbox::below(&sandbox.tree(), folder)
         .into_iter()
         .filter_map(|(path, (mode, bytes))| {
             Some((path.to_str()?.to_owned(), bytes?.len(), mode & 0o111 != 0))
@@ -1241,21 +1261,21 @@ fn a_dry_run_is_what_is_then_written() {
         &["--embedded", "yes", "-y"],
         &["-y", "--with", "ci,docker,deny"],
     ] {
-        let lab = Lab::new();
+        let sandbox = Sandbox::new();
         let args = [&["hello", "--vcs", "none"], args].concat();
-        let planned = lab.must(&[&args[..], &["--dry-run", "--message-format=json"]].concat());
-        let said = lab.must(&[&args[..], &["-n"]].concat());
+        let planned = sandbox.must(&[&args[..], &["--dry-run", "--message-format=json"]].concat());
+        let said = sandbox.must(&[&args[..], &["-n"]].concat());
         assert!(
-            lab.tree().is_empty(),
+            sandbox.tree().is_empty(),
             "a dry run wrote:\n{}",
-            lab::paths(&lab.tree())
+            sandbox::paths(&sandbox.tree())
         );
-        let written = lab.must(&[&args[..], &["--message-format=json"]].concat());
+        let written = sandbox.must(&[&args[..], &["--message-format=json"]].concat());
         let (mut planned, written) = (parsed(&planned), parsed(&written));
         assert_eq!(planned["written"], false);
         planned["written"] = Value::Bool(true);
         assert_eq!(planned, written);
-        assert_eq!(listed(&written), on_disk(&lab, "hello"));
+        assert_eq!(listed(&written), on_disk(&sandbox, "hello"));
         let lines: Vec<String> = listed(&written)
             .iter()
             .map(|(path, bytes, _)| format!("{bytes:>8}  {path}"))
@@ -1266,21 +1286,21 @@ fn a_dry_run_is_what_is_then_written() {
 
 #[test]
 fn a_dry_run_refuses_what_a_run_refuses() {
-    let lab = Lab::new();
-    lab.write("full/mine", "");
+    let sandbox = Sandbox::new();
+    sandbox.write("full/mine", "");
     refuse(
-        &lab,
+        &sandbox,
         &coded(4, &[&["full", "-n"][..], &PLAIN].concat(), &[]),
     );
     refuse(
-        &lab,
+        &sandbox,
         &coded(
             2,
             &[&["mio", "-n", "--runtime", "mio", "--kind", "tcp"][..]].concat(),
             &[],
         ),
     );
-    refuse(&lab, &coded(3, &["hello", "-n"], &[]));
+    refuse(&sandbox, &coded(3, &["hello", "-n"], &[]));
 }
 
 #[test]
@@ -1298,12 +1318,12 @@ fn json_for_failures() {
     ];
     let mut text = String::new();
     for (code, args) in cases {
-        let lab = Lab::new();
-        lab.write("full/mine", "");
-        let before = lab.tree();
-        let ran = lab.run(args);
+        let sandbox = Sandbox::new();
+        sandbox.write("full/mine", "");
+        let before = sandbox.tree();
+        let ran = sandbox.run(args);
         assert_eq!(
-            (ran.code, lab.tree()),
+            (ran.code, sandbox.tree()),
             (Some((*code).into()), before),
             "{}",
             ran.stderr
@@ -1320,7 +1340,7 @@ fn json_for_failures() {
             text,
             "$ cargo async-init {}\n{}",
             args.join(" "),
-            lab.redact(&ran.stdout)
+            sandbox.redact(&ran.stdout)
         );
     }
     insta::assert_snapshot!(text);
@@ -1371,14 +1391,14 @@ fn a_project_s_record_makes_it_again() {
         ],
     ];
     for args in cases {
-        let lab = Lab::new();
-        lab.must(args);
+        let sandbox = Sandbox::new();
+        sandbox.must(args);
         let folder = args[0].trim_start_matches("./");
         let record = format!("{folder}/.async-init.toml");
-        lab.must(&["elsewhere", "--answers", &record]);
-        let tree = lab.tree();
+        sandbox.must(&["elsewhere", "--answers", &record]);
+        let tree = sandbox.tree();
         let without_repository = |folder| {
-            let mut tree = lab::below(&tree, folder);
+            let mut tree = sandbox::below(&tree, folder);
             tree.retain(|path, _| !path.starts_with(".git"));
             tree
         };
@@ -1391,12 +1411,12 @@ fn a_project_s_record_makes_it_again() {
 
 #[test]
 fn a_record_s_name_is_the_path_where_none_is_given() {
-    let lab = Lab::new();
-    lab.must(&[&["tree/hello"][..], &PLAIN].concat());
-    let ran = lab.must(&["--answers", "tree/hello/.async-init.toml", "--vcs", "none"]);
+    let sandbox = Sandbox::new();
+    sandbox.must(&[&["tree/hello"][..], &PLAIN].concat());
+    let ran = sandbox.must(&["--answers", "tree/hello/.async-init.toml", "--vcs", "none"]);
     assert_eq!(
-        lab::below(&lab.tree(), "hello"),
-        lab::below(&lab.tree(), "tree/hello")
+        sandbox::below(&sandbox.tree(), "hello"),
+        sandbox::below(&sandbox.tree(), "tree/hello")
     );
     assert!(
         ran.again().starts_with("cargo async-init hello "),
@@ -1407,8 +1427,8 @@ fn a_record_s_name_is_the_path_where_none_is_given() {
 
 #[test]
 fn a_flag_beats_the_file() {
-    let lab = Lab::new();
-    lab.write(
+    let sandbox = Sandbox::new();
+    sandbox.write(
         "answers.toml",
         "name = \"theirs\"\n[answers]\nruntime = \"tokio\"\nkind = \"tcp\"\nwith = [\"ci\"]\n",
     );
@@ -1420,7 +1440,7 @@ fn a_flag_beats_the_file() {
             "--dry-run",
             "--message-format=json",
         ];
-        parsed(&lab.must(&[&fixed[..], args].concat()))
+        parsed(&sandbox.must(&[&fixed[..], args].concat()))
     };
     let file = with(&[]);
     assert_eq!(
@@ -1445,23 +1465,23 @@ fn answers_files_as_people_write_them() {
         "answers.network-server = \"yes\"\nanswers.tokio-ecosystem = \"yes\"\nanswers.kind = \"tcp\"",
         "tool-version = \"0.1\"\n\n[answers]\nkind = \"tcp\" # comments too\nruntime = \"tokio\"\nwith = []\n",
     ];
-    let lab = Lab::new();
-    lab.must(&[&["flags/hello"][..], &PLAIN].concat());
+    let sandbox = Sandbox::new();
+    sandbox.must(&[&["flags/hello"][..], &PLAIN].concat());
     for (number, text) in files.iter().enumerate() {
-        lab.write("answers.toml", text);
+        sandbox.write("answers.toml", text);
         let path = format!("file{number}/hello");
-        lab.must(&[&path, "--vcs", "none", "--answers", "answers.toml"]);
+        sandbox.must(&[&path, "--vcs", "none", "--answers", "answers.toml"]);
         assert_eq!(
-            lab.read(&format!("{path}/Cargo.toml")),
-            lab.read("flags/hello/Cargo.toml")
+            sandbox.read(&format!("{path}/Cargo.toml")),
+            sandbox.read("flags/hello/Cargo.toml")
         );
     }
 }
 
 #[test]
 fn quiet_prints_errors_alone_and_verbose_each_file() {
-    let lab = Lab::new();
-    let quiet = lab.must(
+    let sandbox = Sandbox::new();
+    let quiet = sandbox.must(
         &[&[
             "quiet",
             "-q",
@@ -1476,32 +1496,32 @@ fn quiet_prints_errors_alone_and_verbose_each_file() {
     );
     assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("", ""));
     refuse(
-        &lab,
+        &sandbox,
         &coded(4, &[&["quiet", "-q"][..], &PLAIN].concat(), &[]),
     );
-    let verbose = lab.must(&[&["verbose", "-v"][..], &PLAIN].concat());
-    for (path, _, _) in on_disk(&lab, "verbose") {
+    let verbose = sandbox.must(&[&["verbose", "-v"][..], &PLAIN].concat());
+    for (path, _, _) in on_disk(&sandbox, "verbose") {
         assert!(
             verbose.stderr.contains(&format!("       Wrote {path}\n")),
             "{path}: {}",
             verbose.stderr
         );
     }
-    let normal = lab.must(&[&["normal"][..], &PLAIN].concat());
+    let normal = sandbox.must(&[&["normal"][..], &PLAIN].concat());
     assert_eq!(normal.stdout, "");
     insta::assert_snapshot!(normal.stderr);
 }
 
 #[test]
 fn the_version_and_the_help_go_to_stdout() {
-    let lab = Lab::new();
-    let version = lab.must(&["--version"]);
+    let sandbox = Sandbox::new();
+    let version = sandbox.must(&["--version"]);
     assert_eq!(
         version.stdout,
         format!("cargo async-init {}\n", env!("CARGO_PKG_VERSION"))
     );
-    assert_eq!(lab.must(&["-V"]).stdout, version.stdout);
-    let help = lab.must(&["--help"]);
+    assert_eq!(sandbox.must(&["-V"]).stdout, version.stdout);
+    let help = sandbox.must(&["--help"]);
     assert_eq!(help.stderr, "");
     assert!(!help.stdout.contains('\u{1b}'), "colours for a pipe");
     insta::assert_snapshot!(help.stdout);
@@ -1516,23 +1536,24 @@ fn the_version_and_the_help_go_to_stdout() {
         "man",
     ] {
         assert!(
-            lab.must(&[command, "--help"])
+            sandbox
+                .must(&[command, "--help"])
                 .stdout
                 .contains("Usage: cargo async-init"),
             "{command}"
         );
     }
-    assert!(lab.tree().is_empty());
+    assert!(sandbox.tree().is_empty());
 }
 
 /// As users type it: cargo finds the binary on the path, and passes its name.
 #[test]
 fn cargo_finds_it() {
-    let lab = Lab::new();
-    let folder = std::path::Path::new(lab::BINARY)
+    let sandbox = Sandbox::new();
+    let folder = std::path::Path::new(sandbox::BINARY)
         .parent()
         .expect("a folder");
-    let mut command = lab.program("cargo");
+    let mut command = sandbox.program("cargo");
     let theirs = command
         .get_envs()
         .find_map(|(key, value)| (key == "PATH").then_some(value?));
@@ -1540,48 +1561,48 @@ fn cargo_finds_it() {
     let paths = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&theirs));
     command.env("PATH", std::env::join_paths(paths).expect("a path"));
     command.args(["async-init", "hello"]).args(PLAIN);
-    let ran = lab.finish(command);
+    let ran = sandbox.finish(command);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    assert!(lab.path().join("hello/Cargo.toml").exists());
+    assert!(sandbox.path().join("hello/Cargo.toml").exists());
 }
 
 /// Also without cargo in front.
 #[test]
 fn it_runs_by_itself() {
-    let lab = Lab::new();
-    let mut command = lab.program(lab::BINARY);
+    let sandbox = Sandbox::new();
+    let mut command = sandbox.program(sandbox::BINARY);
     command.arg("hello").args(PLAIN);
-    assert_eq!(lab.finish(command).code, Some(0));
-    assert!(lab.path().join("hello/Cargo.toml").exists());
+    assert_eq!(sandbox.finish(command).code, Some(0));
+    assert!(sandbox.path().join("hello/Cargo.toml").exists());
 }
 
 #[test]
 fn a_repository_where_there_is_none_around() {
-    let lab = Lab::new();
-    lab.must(&[&["alone"][..], &TCP].concat());
-    assert!(lab.path().join("alone/.git/HEAD").exists());
-    lab.must(&[&["alone/inside"][..], &TCP].concat());
+    let sandbox = Sandbox::new();
+    sandbox.must(&[&["alone"][..], &TCP].concat());
+    assert!(sandbox.path().join("alone/.git/HEAD").exists());
+    sandbox.must(&[&["alone/inside"][..], &TCP].concat());
     assert!(
-        !lab.path().join("alone/inside/.git").exists(),
+        !sandbox.path().join("alone/inside/.git").exists(),
         "a repository in a repository"
     );
-    lab.must(&[&["alone/own", "--vcs", "git"][..], &TCP].concat());
-    assert!(lab.path().join("alone/own/.git/HEAD").exists());
+    sandbox.must(&[&["alone/own", "--vcs", "git"][..], &TCP].concat());
+    assert!(sandbox.path().join("alone/own/.git/HEAD").exists());
 }
 
 #[test]
 fn git_that_is_missing_or_fails() {
-    let lab = Lab::new();
-    let bin = lab.bin();
+    let sandbox = Sandbox::new();
+    let bin = sandbox.bin();
     fs::create_dir(&bin).expect("a folder for programs");
     let without_git = || {
-        let mut command = lab.command(&[&["hello"][..], &TCP].concat());
+        let mut command = sandbox.command(&[&["hello"][..], &TCP].concat());
         command.env("PATH", &bin);
-        lab.finish(command)
+        sandbox.finish(command)
     };
     let missing = without_git();
     assert_eq!(
-        (missing.code, lab.tree().len()),
+        (missing.code, sandbox.tree().len()),
         (Some(5), 0),
         "{}",
         missing.stderr
@@ -1596,7 +1617,7 @@ fn git_that_is_missing_or_fails() {
             .expect("it is ours");
         let failing = without_git();
         assert_eq!(
-            (failing.code, lab.tree().len()),
+            (failing.code, sandbox.tree().len()),
             (Some(5), 0),
             "{}",
             failing.stderr
@@ -1604,7 +1625,7 @@ fn git_that_is_missing_or_fails() {
         said += &failing.stderr;
     }
     insta::assert_snapshot!(said);
-    lab.must(&[&["hello"][..], &PLAIN].concat());
+    sandbox.must(&[&["hello"][..], &PLAIN].concat());
 }
 
 #[test]
@@ -1614,4 +1635,84 @@ fn every_exit_code_has_a_meaning() {
         .map(|(code, _)| *code)
         .collect();
     assert_eq!(codes, [0, 2, 3, 4, 5, 6, 130]);
+}
+
+#[test]
+fn labs_that_cannot_be() {
+    let said = transcript(&[
+        case(&["lab"], &["lab", "my-lab"]),
+        case(&["lab", "fn"], &["lab", "fn-lab"]),
+        case(
+            &["lab", "x", "--runtimes", "toki"],
+            &["lab", "x", "--runtimes", "tokio"],
+        ),
+        case(
+            &["lab", "x", "--runtimes", "embassy"],
+            &["lab", "x", "--runtimes", "tokio,tokio-uring"],
+        ),
+        case(
+            &["lab", "x", "--kind", "http"],
+            &["lab", "x", "--kind", "tcp"],
+        ),
+        case(
+            &["lab", "x", "--kind", "app", "--runtimes", "smol,mio"],
+            &["lab", "x", "--kind", "app", "--runtimes", "smol"],
+        ),
+        case(&["lab", "x", "--yes"], &["lab", "x"]),
+        case(&["x", "lab"], &["lab", "x"]),
+    ]);
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn a_lab_goes_where_nothing_is() {
+    let sandbox = Sandbox::new();
+    sandbox.write("taken", "mine");
+    let ran = sandbox.run(&["lab", "taken"]);
+    assert_eq!(ran.code, Some(4), "{}", ran.stderr);
+    assert_eq!(sandbox.read("taken"), "mine");
+}
+
+#[test]
+fn a_lab_says_what_it_is_to_programs_and_makes_itself_again() {
+    let sandbox = Sandbox::new();
+    let before = sandbox.tree();
+    let args = ["lab", "my-lab", "--runtimes", "mio,tokio", "--vcs", "none"];
+    let json = ["--message-format", "json"];
+    let ran = sandbox.must(&[&args[..], &json, &["--dry-run"]].concat());
+    let planned: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert_eq!(sandbox.tree(), before, "a dry run writes nothing");
+    assert_eq!(planned["written"], false);
+    assert_eq!(planned["runtimes"], serde_json::json!(["tokio", "mio"]));
+    assert_eq!(planned["kind"], "tcp");
+    assert_eq!(planned["package"], "my-lab");
+
+    let ran = sandbox.must(&[&args[..], &json].concat());
+    let mut written: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert_eq!(written["written"], true);
+    written["written"] = false.into();
+    assert_eq!(written, planned);
+    for file in written["files"].as_array().expect("files") {
+        let path = format!("my-lab/{}", file["path"].as_str().expect("a path"));
+        assert_eq!(file["bytes"], sandbox.read(&path).len(), "{path}");
+    }
+
+    let command = written["command"].as_str().expect("a command");
+    let again = command.replace("my-lab", "other/my-lab");
+    let words: Vec<&str> = again.split_whitespace().skip(2).collect();
+    sandbox.must(&words);
+    let read = |home: &str, path: &str| sandbox.read(&format!("{home}/{path}"));
+    for file in written["files"].as_array().expect("files") {
+        let path = file["path"].as_str().expect("a path");
+        assert_eq!(read("my-lab", path), read("other/my-lab", path), "{path}");
+    }
+
+    // It is no project, and says so.
+    let ran = sandbox.run(&["x", "--answers", "my-lab/.async-init.toml"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.stderr.contains("is of a lab, not of a project"),
+        "{}",
+        ran.stderr
+    );
 }

@@ -1,14 +1,14 @@
 //! The doctor tier: on machines that lack this or that, `doctor` says what, and how to get it.
 #![cfg(unix)]
 
-mod lab;
+mod sandbox;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
 
-use lab::{Lab, Ran};
+use sandbox::{Ran, Sandbox};
 use serde_json::Value;
 
 const CARGO: (&str, &str) = ("cargo", "echo 'cargo 1.95.0 (59807616e 2026-04-14)'");
@@ -30,16 +30,16 @@ const RUSTUP: (&str, &str) = (
 esac"#,
 );
 
-/// A lab whose machine has these programs, and no others.
+/// A sandbox whose machine has these programs, and no others.
 struct Machine {
-    lab: Lab,
+    sandbox: Sandbox,
     programs: PathBuf,
 }
 
 impl Machine {
     fn with(programs: &[(&str, &str)]) -> Self {
-        let lab = Lab::new();
-        let folder = lab.store().join("programs");
+        let sandbox = Sandbox::new();
+        let folder = sandbox.store().join("programs");
         fs::create_dir(&folder).expect("a folder");
         for (name, script) in programs {
             let program = folder.join(name);
@@ -47,22 +47,22 @@ impl Machine {
             fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("its mode");
         }
         Self {
-            lab,
+            sandbox,
             programs: folder,
         }
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = self.lab.command(&[&["doctor"], args].concat());
+        let mut command = self.sandbox.command(&[&["doctor"], args].concat());
         command.env("PATH", &self.programs);
         command
     }
 
     /// Runs `doctor`, which must change nothing.
     fn doctor(&self, args: &[&str]) -> Ran {
-        let before = self.lab.tree();
-        let ran = self.lab.finish(self.command(args));
-        assert_eq!(self.lab.tree(), before, "it changed something");
+        let before = self.sandbox.tree();
+        let ran = self.sandbox.finish(self.command(args));
+        assert_eq!(self.sandbox.tree(), before, "it changed something");
         ran
     }
 
@@ -303,11 +303,11 @@ fn an_old_flasher_does_not_do() {
 fn a_project_is_checked_for_what_it_is() {
     let programs = [&ALL[..], &[RUSTUP, FLASHER]].concat();
     let machine = Machine::with(&programs);
-    machine.lab.must(&[
+    machine.sandbox.must(&[
         "blinky", "--board", "pico", "--kind", "blinky", "--vcs", "none",
     ]);
     machine
-        .lab
+        .sandbox
         .must(&["server", "--runtime", "tokio", "--kind", "tcp", "--yes"]);
 
     let report = machine.report(&["blinky"]);
@@ -325,7 +325,7 @@ fn a_project_is_checked_for_what_it_is() {
 fn a_probe_that_is_wired_to_a_board_is_what_its_project_needs() {
     let programs = [&ALL[..], &[RUSTUP, FLASHER]].concat();
     let machine = Machine::with(&programs);
-    machine.lab.must(&[
+    machine.sandbox.must(&[
         "blinky",
         "--board",
         "pico",
@@ -351,7 +351,7 @@ fn a_project_can_do_without_git() {
     let machine = Machine::with(&[CARGO, LINKER]);
     let project = ["server", "--runtime", "tokio", "--kind", "tcp", "--yes"];
     machine
-        .lab
+        .sandbox
         .must(&[&project[..], &["--vcs", "none"]].concat());
     let report = machine.report(&["server"]);
     report.is_ready();
@@ -362,13 +362,13 @@ fn a_project_can_do_without_git() {
 fn a_project_s_own_pin_is_what_counts() {
     let programs = [&ALL[..], &[RUSTUP, FLASHER]].concat();
     let machine = Machine::with(&programs);
-    machine.lab.must(&[
+    machine.sandbox.must(&[
         "blinky", "--board", "pico", "--kind", "blinky", "--vcs", "none",
     ]);
-    let pin = machine.lab.read("blinky/rust-toolchain.toml");
+    let pin = machine.sandbox.read("blinky/rust-toolchain.toml");
     assert!(pin.contains("\"1.95.0\""), "{pin}");
     let pin = pin.replace("\"1.95.0\"", "\"1.99.1\"");
-    machine.lab.write("blinky/rust-toolchain.toml", pin);
+    machine.sandbox.write("blinky/rust-toolchain.toml", pin);
     let report = machine.report(&["blinky"]);
     assert_eq!(report.missing(), ["toolchain", "target"]);
     assert!(report.found("target").starts_with("1.99.1 does not offer"));
@@ -381,8 +381,10 @@ fn a_project_s_own_pin_is_what_counts() {
 #[test]
 fn what_is_no_project_is_refused() {
     let machine = Machine::with(&ALL);
-    machine.lab.folder("empty");
-    machine.lab.write("odd/.async-init.toml", "answers = 1\n");
+    machine.sandbox.folder("empty");
+    machine
+        .sandbox
+        .write("odd/.async-init.toml", "answers = 1\n");
     for (args, said) in [
         (
             &["nowhere"][..],
@@ -407,7 +409,7 @@ fn what_is_no_project_is_refused() {
 fn flags_that_contradict_a_project_are_refused() {
     let machine = Machine::with(&ALL);
     machine
-        .lab
+        .sandbox
         .must(&["server", "--runtime", "tokio", "--kind", "tcp", "--yes"]);
     let ran = machine.doctor(&["server", "--engine", "compio"]);
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
@@ -440,19 +442,19 @@ mod uring {
 
     use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
 
-    use super::lab::BINARY;
+    use super::sandbox::BINARY;
     use super::{ALL, Command, Machine, Ran, Report, fs};
 
     /// What runs a program that may lock so much memory, in KiB, even where root runs the tests.
     fn limited(machine: &Machine, kib: u32, args: &[&str]) -> Report {
-        let mut limited = machine.lab.program("sh");
+        let mut limited = machine.sandbox.program("sh");
         limited.args(["-c", &format!("ulimit -l {kib} && exec \"$@\""), "sh"]);
         if nix::unistd::geteuid().is_root() {
             limited.args(["setpriv", "--bounding-set=-ipc_lock", "--"]);
         }
         limited.args([BINARY, "async-init", "doctor", "--message-format", "json"]);
         limited.args(args);
-        Report::of(&machine.lab.finish(limited))
+        Report::of(&machine.sandbox.finish(limited))
     }
 
     /// Runs a command under a filter that answers `errno` to `io_uring_setup`.
@@ -470,7 +472,7 @@ mod uring {
         std::thread::scope(|scope| {
             let starter = scope.spawn(|| {
                 seccompiler::apply_filter(&program).expect("the filter is installed");
-                machine.lab.finish(command)
+                machine.sandbox.finish(command)
             });
             starter.join().expect("it ends")
         })

@@ -3,13 +3,13 @@
 //! Where we depart, the case says why, and cargo is held to do otherwise: a departure that cargo
 //! has caught up with is no departure any more.
 
-mod lab;
+mod sandbox;
 
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 
-use lab::{Lab, Ran};
+use sandbox::{Ran, Sandbox};
 use serde_json::Value;
 use toml_edit::{DocumentMut, Item};
 
@@ -39,39 +39,48 @@ impl Kind {
 }
 
 /// Ours, off a terminal, with the same cargo and an empty home for it.
-fn ours<'a>(lab: &Lab, folder: &str, kind: Kind, args: impl IntoIterator<Item = &'a str>) -> Ran {
-    run(lab, folder, kind.ours().into_iter().chain(args))
-}
-
-fn run<'a>(lab: &Lab, folder: &str, args: impl IntoIterator<Item = &'a str>) -> Ran {
-    let mut command = lab.command::<&str>(&[]);
-    command.args(args).current_dir(lab.path().join(folder));
-    command.env("CARGO", env!("CARGO"));
-    command.env("CARGO_HOME", lab.store().join("cargo-home"));
-    lab.finish(command)
-}
-
-/// The real cargo, with the same.
-fn cargo<'a>(lab: &Lab, folder: &str, args: impl IntoIterator<Item = &'a str>) -> Ran {
-    let mut command = lab.program(env!("CARGO"));
-    command.args(args).current_dir(lab.path().join(folder));
-    command.env("CARGO_HOME", lab.store().join("cargo-home"));
-    lab.finish(command)
-}
-
-fn cargo_new<'a>(
-    lab: &Lab,
+fn ours<'a>(
+    sandbox: &Sandbox,
     folder: &str,
     kind: Kind,
     args: impl IntoIterator<Item = &'a str>,
 ) -> Ran {
-    cargo(lab, folder, ["new", kind.theirs()].into_iter().chain(args))
+    run(sandbox, folder, kind.ours().into_iter().chain(args))
+}
+
+fn run<'a>(sandbox: &Sandbox, folder: &str, args: impl IntoIterator<Item = &'a str>) -> Ran {
+    let mut command = sandbox.command::<&str>(&[]);
+    command.args(args).current_dir(sandbox.path().join(folder));
+    command.env("CARGO", env!("CARGO"));
+    command.env("CARGO_HOME", sandbox.store().join("cargo-home"));
+    sandbox.finish(command)
+}
+
+/// The real cargo, with the same.
+fn cargo<'a>(sandbox: &Sandbox, folder: &str, args: impl IntoIterator<Item = &'a str>) -> Ran {
+    let mut command = sandbox.program(env!("CARGO"));
+    command.args(args).current_dir(sandbox.path().join(folder));
+    command.env("CARGO_HOME", sandbox.store().join("cargo-home"));
+    sandbox.finish(command)
+}
+
+fn cargo_new<'a>(
+    sandbox: &Sandbox,
+    folder: &str,
+    kind: Kind,
+    args: impl IntoIterator<Item = &'a str>,
+) -> Ran {
+    cargo(
+        sandbox,
+        folder,
+        ["new", kind.theirs()].into_iter().chain(args),
+    )
 }
 
 /// Whether cargo loads what is in a folder, and the root of the workspace that it takes it for.
-fn loaded(lab: &Lab, folder: &str) -> Result<String, String> {
+fn loaded(sandbox: &Sandbox, folder: &str) -> Result<String, String> {
     let ran = cargo(
-        lab,
+        sandbox,
         folder,
         [
             "metadata",
@@ -86,16 +95,16 @@ fn loaded(lab: &Lab, folder: &str) -> Result<String, String> {
     }
     let metadata: Value = serde_json::from_str(&ran.stdout).expect("metadata is JSON");
     let root = metadata["workspace_root"].as_str().expect("a root");
-    Ok(lab.redact(root))
+    Ok(sandbox.redact(root))
 }
 
 /// A package that is there already, with nothing in it.
-fn package(lab: &Lab, folder: &str) {
+fn package(sandbox: &Sandbox, folder: &str) {
     let name = folder.rsplit('/').next().unwrap_or_default();
     let manifest =
         format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
-    lab.write(&format!("{folder}/Cargo.toml"), manifest);
-    lab.write(&format!("{folder}/src/lib.rs"), "");
+    sandbox.write(&format!("{folder}/Cargo.toml"), manifest);
+    sandbox.write(&format!("{folder}/src/lib.rs"), "");
 }
 
 /// A workspace, and a project that is put into it.
@@ -310,8 +319,8 @@ struct Outcome {
 }
 
 impl Outcome {
-    fn of(lab: &Lab, destination: &str) -> Self {
-        let toml = |path: &str| -> DocumentMut { lab.read(path).parse().expect("TOML") };
+    fn of(sandbox: &Sandbox, destination: &str) -> Self {
+        let toml = |path: &str| -> DocumentMut { sandbox.read(path).parse().expect("TOML") };
         let root = toml("Cargo.toml");
         let project = toml(&format!("{destination}/Cargo.toml"));
         let is_inherited =
@@ -333,16 +342,16 @@ impl Outcome {
 }
 
 /// A workspace as the case has it.
-fn workspace(case: &Case) -> Lab {
-    let lab = Lab::new();
+fn workspace(case: &Case) -> Sandbox {
+    let sandbox = Sandbox::new();
     for folder in case.packages {
-        package(&lab, folder);
+        package(&sandbox, folder);
     }
-    lab.write("Cargo.toml", case.root);
+    sandbox.write("Cargo.toml", case.root);
     for file in ["README.md", "LICENSE"] {
-        lab.write(file, "");
+        sandbox.write(file, "");
     }
-    lab
+    sandbox
 }
 
 #[test]
@@ -366,10 +375,10 @@ fn check(case: &Case, kind: Kind) {
         depart(&mut expected, *departure, case);
     }
 
-    let lab = workspace(case);
-    let ran = ours(&lab, ".", kind, args);
+    let sandbox = workspace(case);
+    let ran = ours(&sandbox, ".", kind, args);
     assert_eq!(ran.code, Some(0), "{what}\n{}", ran.stderr);
-    let outcome = Outcome::of(&lab, case.destination);
+    let outcome = Outcome::of(&sandbox, case.destination);
     assert_eq!(outcome, expected, "{what}");
 
     let root = if case.joins {
@@ -377,12 +386,12 @@ fn check(case: &Case, kind: Kind) {
     } else {
         format!("[LAB]/{}", case.destination)
     };
-    assert_eq!(loaded(&lab, case.destination), Ok(root), "{what}");
-    assert!(loaded(&lab, ".").is_ok(), "{what}");
+    assert_eq!(loaded(&sandbox, case.destination), Ok(root), "{what}");
+    assert!(loaded(&sandbox, ".").is_ok(), "{what}");
     let loads = loaded(&theirs, case.destination).is_ok();
     let added = case.departures.contains(&Departure::Added);
     assert_eq!(loads, !added, "{what}\ncargo has caught up");
-    nothing_else_changed(case, &lab.read("Cargo.toml"));
+    nothing_else_changed(case, &sandbox.read("Cargo.toml"));
     says_what_it_keeps(case, &ran, &outcome);
 }
 
@@ -442,19 +451,20 @@ fn says_what_it_keeps(case: &Case, ran: &Ran, outcome: &Outcome) {
 
 #[test]
 fn a_member_that_points_to_its_workspace_takes_a_nested_project_there() {
-    let lab = Lab::new();
-    lab.write(
+    let sandbox = Sandbox::new();
+    sandbox.write(
         "ws/Cargo.toml",
         "[workspace]\nresolver = \"3\"\nmembers = [\"../aside\"]\n",
     );
-    package(&lab, "aside");
-    let manifest = lab.read("aside/Cargo.toml") + "workspace = \"../ws\"\n";
-    lab.write("aside/Cargo.toml", manifest);
-    let ran = ours(&lab, "aside", Kind::Program, ["new", "--vcs", "none"]);
+    package(&sandbox, "aside");
+    let manifest = sandbox.read("aside/Cargo.toml") + "workspace = \"../ws\"\n";
+    sandbox.write("aside/Cargo.toml", manifest);
+    let ran = ours(&sandbox, "aside", Kind::Program, ["new", "--vcs", "none"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    assert_eq!(loaded(&lab, "aside/new"), Ok("[LAB]/ws".to_owned()));
+    assert_eq!(loaded(&sandbox, "aside/new"), Ok("[LAB]/ws".to_owned()));
     assert!(
-        lab.read("ws/Cargo.toml")
+        sandbox
+            .read("ws/Cargo.toml")
             .contains("[\"../aside\", \"../aside/new\"]")
     );
 }
@@ -464,36 +474,45 @@ fn a_member_that_points_to_its_workspace_takes_a_nested_project_there() {
 fn a_symbolic_link_is_seen_through() {
     use std::os::unix::fs::symlink;
 
-    let lab = Lab::new();
-    let store = lab.write(
+    let sandbox = Sandbox::new();
+    let store = sandbox.write(
         "conf/root.toml",
         "[workspace]\nresolver = \"3\"\nmembers = []\n",
     );
-    lab.folder("real/inner");
-    symlink(store, lab.path().join("real/Cargo.toml")).expect("a link");
-    symlink("real/inner", lab.path().join("link")).expect("a link");
-    let ran = ours(&lab, ".", Kind::Program, ["link/../new", "--vcs", "none"]);
+    sandbox.folder("real/inner");
+    symlink(store, sandbox.path().join("real/Cargo.toml")).expect("a link");
+    symlink("real/inner", sandbox.path().join("link")).expect("a link");
+    let ran = ours(
+        &sandbox,
+        ".",
+        Kind::Program,
+        ["link/../new", "--vcs", "none"],
+    );
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    let ran = ours(&lab, ".", Kind::Library, ["link/lib", "--vcs", "none"]);
+    let ran = ours(&sandbox, ".", Kind::Library, ["link/lib", "--vcs", "none"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    assert!(lab.path().join("real/Cargo.toml").is_symlink());
+    assert!(sandbox.path().join("real/Cargo.toml").is_symlink());
     assert!(
-        lab.read("conf/root.toml")
+        sandbox
+            .read("conf/root.toml")
             .contains("members = [\"inner/lib\", \"new\"]")
     );
-    assert_eq!(loaded(&lab, "real/new"), Ok("[LAB]/real".to_owned()));
-    assert_eq!(loaded(&lab, "real/inner/lib"), Ok("[LAB]/real".to_owned()));
+    assert_eq!(loaded(&sandbox, "real/new"), Ok("[LAB]/real".to_owned()));
+    assert_eq!(
+        loaded(&sandbox, "real/inner/lib"),
+        Ok("[LAB]/real".to_owned())
+    );
 }
 
 #[test]
 fn firmware_and_who_says_so_join_no_workspace() {
     let root = "[workspace]\nresolver = \"3\"\nmembers = [\"*\"]\npackage.version = \"2.0.0\"\n";
-    let lab = Lab::new();
-    lab.write("Cargo.toml", root.replace('*', "a"));
-    package(&lab, "a");
-    let before = lab.read("Cargo.toml");
+    let sandbox = Sandbox::new();
+    sandbox.write("Cargo.toml", root.replace('*', "a"));
+    package(&sandbox, "a");
+    let before = sandbox.read("Cargo.toml");
     let ran = ours(
-        &lab,
+        &sandbox,
         ".",
         Kind::Program,
         ["new", "--no-workspace", "--vcs", "none"],
@@ -509,13 +528,13 @@ fn firmware_and_who_says_so_join_no_workspace() {
         "--vcs",
         "none",
     ];
-    let ran = run(&lab, ".", firmware);
+    let ran = run(&sandbox, ".", firmware);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    assert_eq!(lab.read("Cargo.toml"), before);
+    assert_eq!(sandbox.read("Cargo.toml"), before);
     for folder in ["new", "fw"] {
-        assert_eq!(loaded(&lab, folder), Ok(format!("[LAB]/{folder}")));
+        assert_eq!(loaded(&sandbox, folder), Ok(format!("[LAB]/{folder}")));
     }
-    assert_eq!(loaded(&lab, "."), Ok("[LAB]".to_owned()));
+    assert_eq!(loaded(&sandbox, "."), Ok("[LAB]".to_owned()));
 }
 
 #[test]
@@ -530,21 +549,21 @@ fn a_name_that_a_member_has_is_refused() {
     assert_eq!(ran.code, Some(0), "cargo refuses it too: {}", ran.stderr);
     assert!(loaded(&theirs, ".").is_err());
 
-    let lab = workspace(&case);
-    let before = lab.tree();
-    let ran = ours(&lab, ".", Kind::Program, ["new", "--vcs", "none"]);
+    let sandbox = workspace(&case);
+    let before = sandbox.tree();
+    let ran = ours(&sandbox, ".", Kind::Program, ["new", "--vcs", "none"]);
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
     assert!(ran.stderr.contains("[LAB]/a/new"), "{}", ran.stderr);
     assert!(ran.stderr.contains("`--name"), "{}", ran.stderr);
-    assert_eq!(lab.tree(), before);
+    assert_eq!(sandbox.tree(), before);
     let ran = ours(
-        &lab,
+        &sandbox,
         ".",
         Kind::Program,
         ["new", "--name", "other", "--vcs", "none"],
     );
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    assert_eq!(loaded(&lab, "new"), Ok("[LAB]".to_owned()));
+    assert_eq!(loaded(&sandbox, "new"), Ok("[LAB]".to_owned()));
 }
 
 /// Where `cargo new` takes no folder that is there, we take an empty one; the star finds it already,
@@ -556,15 +575,20 @@ fn an_empty_folder_that_the_workspace_waits_for_is_filled() {
         packages: &["crates/a"],
         ..BARE
     };
-    let lab = workspace(&case);
-    lab.folder("crates/new");
-    assert!(loaded(&lab, ".").is_err());
-    let ran = ours(&lab, "crates/new", Kind::Program, [".", "--name", "a"]);
+    let sandbox = workspace(&case);
+    sandbox.folder("crates/new");
+    assert!(loaded(&sandbox, ".").is_err());
+    let ran = ours(&sandbox, "crates/new", Kind::Program, [".", "--name", "a"]);
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
-    let ran = ours(&lab, "crates/new", Kind::Program, [".", "--vcs", "none"]);
+    let ran = ours(
+        &sandbox,
+        "crates/new",
+        Kind::Program,
+        [".", "--vcs", "none"],
+    );
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    assert_eq!(lab.read("Cargo.toml"), case.root);
-    assert_eq!(loaded(&lab, "crates/new"), Ok("[LAB]".to_owned()));
+    assert_eq!(sandbox.read("Cargo.toml"), case.root);
+    assert_eq!(loaded(&sandbox, "crates/new"), Ok("[LAB]".to_owned()));
 }
 
 /// Cargo takes whatever matches for a member, and loads nothing when it is none.
@@ -597,16 +621,16 @@ fn a_workspace_is_not_broken_by_what_it_would_take_for_a_member() {
         ("boards/fw", &firmware[..], 0),
         ("crates/new", &app[..], 0),
     ] {
-        let lab = workspace(&case);
-        let before = lab.tree();
+        let sandbox = workspace(&case);
+        let before = sandbox.tree();
         let args = [path, "--vcs", "none"];
-        let ran = run(&lab, ".", args.into_iter().chain(more.iter().copied()));
+        let ran = run(&sandbox, ".", args.into_iter().chain(more.iter().copied()));
         assert_eq!(ran.code, Some(code), "{path} {more:?}: {}", ran.stderr);
         if code != 0 {
             assert!(ran.stderr.contains("`exclude`"), "{}", ran.stderr);
-            assert_eq!(lab.tree(), before, "{path}");
+            assert_eq!(sandbox.tree(), before, "{path}");
         }
-        assert_eq!(loaded(&lab, "."), Ok("[LAB]".to_owned()), "{path}");
+        assert_eq!(loaded(&sandbox, "."), Ok("[LAB]".to_owned()), "{path}");
     }
 }
 
@@ -622,43 +646,47 @@ fn a_broken_workspace_is_refused_and_can_be_left_alone() {
         // A folder of that name: nobody can read it, whoever runs this.
         ("/", 5),
     ] {
-        let lab = Lab::new();
+        let sandbox = Sandbox::new();
         if root == "/" {
-            lab.folder("Cargo.toml");
+            sandbox.folder("Cargo.toml");
         } else {
-            lab.write("Cargo.toml", root);
+            sandbox.write("Cargo.toml", root);
         }
-        let before = lab.tree();
-        let ran = ours(&lab, ".", Kind::Program, ["new", "--vcs", "none"]);
+        let before = sandbox.tree();
+        let ran = ours(&sandbox, ".", Kind::Program, ["new", "--vcs", "none"]);
         assert_eq!(ran.code, Some(code), "{root}\n{}", ran.stderr);
         assert!(ran.stderr.contains("[LAB]/Cargo.toml"), "{}", ran.stderr);
         assert!(ran.stderr.contains("`--no-workspace`"), "{}", ran.stderr);
-        assert_eq!(lab.tree(), before, "{root}");
+        assert_eq!(sandbox.tree(), before, "{root}");
         let ran = ours(
-            &lab,
+            &sandbox,
             ".",
             Kind::Program,
             ["new", "--vcs", "none", "--no-workspace"],
         );
         assert_eq!(ran.code, Some(0), "{root}\n{}", ran.stderr);
-        assert_eq!(loaded(&lab, "new"), Ok("[LAB]/new".to_owned()), "{root}");
+        assert_eq!(
+            loaded(&sandbox, "new"),
+            Ok("[LAB]/new".to_owned()),
+            "{root}"
+        );
     }
 }
 
 #[test]
 fn cargo_is_asked_only_where_a_manifest_is_above() {
-    let lab = Lab::new();
-    package(&lab, "a");
+    let sandbox = Sandbox::new();
+    package(&sandbox, "a");
     for (folder, code) in [(".", 0), ("a", 5)] {
-        let mut command = lab.command(&Kind::Program.ours());
+        let mut command = sandbox.command(&Kind::Program.ours());
         command
             .args(["new", "--vcs", "none"])
             .env("CARGO", "/no/such/cargo");
-        command.current_dir(lab.path().join(folder));
-        let ran = lab.finish(command);
+        command.current_dir(sandbox.path().join(folder));
+        let ran = sandbox.finish(command);
         assert_eq!(ran.code, Some(code), "{}", ran.stderr);
     }
-    assert!(!lab.path().join("a/new").exists());
+    assert!(!sandbox.path().join("a/new").exists());
 }
 
 /// Names, and who takes them.
@@ -750,12 +778,12 @@ fn names_are_taken_and_refused_as_the_list_says() {
         for kind in KINDS {
             let flag = format!("--name={name}");
             let args = ["new", &flag, "--vcs", "none"];
-            let lab = Lab::new();
-            let ran = ours(&lab, ".", kind, args);
+            let sandbox = Sandbox::new();
+            let ran = ours(&sandbox, ".", kind, args);
             assert!(matches!(ran.code, Some(0 | 2)), "{name:?}: {}", ran.stderr);
             let we = ran.code == Some(0);
-            assert_eq!(lab.path().join("new").exists(), we, "{name:?}");
-            let theirs = Lab::new();
+            assert_eq!(sandbox.path().join("new").exists(), we, "{name:?}");
+            let theirs = Sandbox::new();
             let they = cargo_new(&theirs, ".", kind, args).code == Some(0);
             assert_eq!((we, they), who.takes(kind), "{name:?} as a {kind:?}");
         }
@@ -765,23 +793,23 @@ fn names_are_taken_and_refused_as_the_list_says() {
 #[test]
 fn the_folder_gives_the_name() {
     for path in ["my-app", "some/where/app2", "./_a", "x/../y", "a/"] {
-        let lab = Lab::new();
+        let sandbox = Sandbox::new();
         // Cargo does not go through a folder that is not there.
-        lab.folder("x");
-        let name = |lab: &Lab| {
-            let manifest: DocumentMut = lab
+        sandbox.folder("x");
+        let name = |sandbox: &Sandbox| {
+            let manifest: DocumentMut = sandbox
                 .read(&format!("{path}/Cargo.toml"))
                 .parse()
                 .expect("TOML");
             manifest["package"]["name"].as_str().map(str::to_owned)
         };
-        let ran = ours(&lab, ".", Kind::Program, [path, "--vcs", "none"]);
+        let ran = ours(&sandbox, ".", Kind::Program, [path, "--vcs", "none"]);
         assert_eq!(ran.code, Some(0), "{path}: {}", ran.stderr);
-        let theirs = Lab::new();
+        let theirs = Sandbox::new();
         theirs.folder("x");
         let ran = cargo_new(&theirs, ".", Kind::Program, [path, "--vcs", "none"]);
         assert_eq!(ran.code, Some(0), "{path}: {}", ran.stderr);
-        assert_eq!(name(&lab), name(&theirs), "{path}");
+        assert_eq!(name(&sandbox), name(&theirs), "{path}");
     }
 }
 
@@ -914,29 +942,29 @@ fn a_repository_is_made_where_cargo_new_makes_one() {
     for (index, case) in REPOSITORIES.iter().enumerate() {
         let what = format!("case {index}: {:?} in {}", case.args, case.folder);
         let made = |ours: bool| {
-            let lab = Lab::new();
+            let sandbox = Sandbox::new();
             let mut command = if ours {
-                lab.command(&Kind::Program.ours())
+                sandbox.command(&Kind::Program.ours())
             } else {
-                let mut cargo = lab.program(env!("CARGO"));
+                let mut cargo = sandbox.program(env!("CARGO"));
                 cargo.arg("new");
                 cargo
             };
             for folder in case.repositories {
-                let mut git = lab.program("git");
-                git.args(["init", "--quiet"]).arg(lab.folder(folder));
+                let mut git = sandbox.program("git");
+                git.args(["init", "--quiet"]).arg(sandbox.folder(folder));
                 assert!(git.status().is_ok_and(|status| status.success()), "{what}");
             }
             for (path, text) in case.files {
-                lab.write(path, text);
+                sandbox.write(path, text);
             }
             command.args(case.args);
-            command.current_dir(lab.path().join(case.folder));
-            command.env("CARGO_HOME", lab.store().join("cargo-home"));
+            command.current_dir(sandbox.path().join(case.folder));
+            command.env("CARGO_HOME", sandbox.store().join("cargo-home"));
             command.envs(case.environment);
-            let ran = lab.finish(command);
+            let ran = sandbox.finish(command);
             assert_eq!(ran.code, Some(0), "{what}: {}", ran.stderr);
-            let project = lab.path().join(case.folder).join(case.args[0]);
+            let project = sandbox.path().join(case.folder).join(case.args[0]);
             assert!(project.join("Cargo.toml").exists(), "{what}");
             project.join(".git").exists()
         };
@@ -948,14 +976,14 @@ fn a_repository_is_made_where_cargo_new_makes_one() {
 /// Cargo would start them; what this tool cannot do, it says before it asks or writes.
 #[test]
 fn a_configured_system_that_is_not_git_is_refused() {
-    let lab = Lab::new();
-    lab.write(".cargo/config.toml", "[cargo-new]\nvcs = \"fossil\"\n");
-    let ran = ours(&lab, ".", Kind::Program, ["new"]);
+    let sandbox = Sandbox::new();
+    sandbox.write(".cargo/config.toml", "[cargo-new]\nvcs = \"fossil\"\n");
+    let ran = ours(&sandbox, ".", Kind::Program, ["new"]);
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
     assert!(ran.stderr.contains("`fossil`"), "{}", ran.stderr);
     assert!(ran.stderr.contains("`--vcs git`"), "{}", ran.stderr);
-    assert!(!lab.path().join("new").exists());
-    let ran = ours(&lab, ".", Kind::Program, ["new", "--vcs", "git"]);
+    assert!(!sandbox.path().join("new").exists());
+    let ran = ours(&sandbox, ".", Kind::Program, ["new", "--vcs", "git"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    assert!(fs::exists(lab.path().join("new/.git")).expect("a look"));
+    assert!(fs::exists(sandbox.path().join("new/.git")).expect("a look"));
 }

@@ -1,15 +1,15 @@
 //! The prompt tier: the interview on a real pseudo-terminal, as a person sees it.
 #![cfg(unix)]
 
-mod lab;
+mod sandbox;
 
 use std::process::Stdio;
 
 use cargo_async_init::answers::Answer;
 use cargo_async_init::catalog::runtimes::RUNTIMES;
 use cargo_async_init::tree::tree;
-use lab::terminal::{BACKSPACE, CTRL_C, DOWN, ENTER, ESCAPE, SPACE, Terminal, UP, pair};
-use lab::{Lab, TCP, below};
+use sandbox::terminal::{BACKSPACE, CTRL_C, DOWN, ENTER, ESCAPE, SPACE, Terminal, UP, pair};
+use sandbox::{Sandbox, TCP, below};
 
 const SERVER: &str = "Building a network server?";
 const TOKIO: &str = "Need the tokio ecosystem (Axum, Tonic, Hyper)?";
@@ -22,8 +22,8 @@ const WRITE: &str = "write it?";
 
 #[test]
 fn from_the_first_question_to_a_project() {
-    let lab = Lab::new();
-    let mut terminal = Terminal::start(&lab, &["--vcs", "none"]);
+    let sandbox = Sandbox::new();
+    let mut terminal = Terminal::start(&sandbox, &["--vcs", "none"]);
     terminal.see("Project name?").press("hello\r");
     terminal
         .choose(SERVER, "yes")
@@ -34,8 +34,8 @@ fn from_the_first_question_to_a_project() {
     assert_eq!(closed.code, Some(0));
     assert!(closed.shows_cursor());
     insta::assert_snapshot!(without_counts(&closed.screen));
-    lab.must(&[&["flags/hello", "--vcs", "none"][..], &TCP].concat());
-    assert!(below(&lab.tree(), "hello") == below(&lab.tree(), "flags/hello"));
+    sandbox.must(&[&["flags/hello", "--vcs", "none"][..], &TCP].concat());
+    assert!(below(&sandbox.tree(), "hello") == below(&sandbox.tree(), "flags/hello"));
 }
 
 /// How many files a project has is not the interview's business.
@@ -72,7 +72,7 @@ fn again_makes_the_same_project() {
         ],
     ];
     for route in routes {
-        let (first, second) = (Lab::new(), Lab::new());
+        let (first, second) = (Sandbox::new(), Sandbox::new());
         let mut terminal = Terminal::start(&first, &["--vcs", "none"]);
         terminal.see("Project name?").press("hello\r");
         for (prompt, value) in *route {
@@ -97,8 +97,8 @@ fn again_makes_the_same_project() {
 
 #[test]
 fn escape_returns_to_the_question_before() {
-    let lab = Lab::new();
-    let mut terminal = Terminal::start(&lab, &["hello"]);
+    let sandbox = Sandbox::new();
+    let mut terminal = Terminal::start(&sandbox, &["hello"]);
     // There is none before the first.
     terminal.see(SERVER).press(ESCAPE);
     terminal.until("the same again", |terminal| {
@@ -161,8 +161,8 @@ fn escape_returns_to_the_question_before() {
 
 #[test]
 fn escape_returns_from_the_first_question_to_the_name() {
-    let lab = Lab::new();
-    let mut terminal = Terminal::start(&lab, &[&["--vcs", "none"][..], &TCP].concat());
+    let sandbox = Sandbox::new();
+    let mut terminal = Terminal::start(&sandbox, &[&["--vcs", "none"][..], &TCP].concat());
     terminal.see("Project name?").press("hallo\r").see(EXTRAS);
     terminal.press(ESCAPE).until("the name", |terminal| {
         terminal.words().ends_with("Project name? › hallo")
@@ -177,7 +177,7 @@ fn escape_returns_from_the_first_question_to_the_name() {
         "{}",
         closed.again()
     );
-    assert!(!lab.path().join("hallo").exists());
+    assert!(!sandbox.path().join("hallo").exists());
 }
 
 fn count(terminal: &Terminal, text: &str) -> usize {
@@ -190,8 +190,8 @@ fn count(terminal: &Terminal, text: &str) -> usize {
 
 #[test]
 fn a_board_is_found_by_a_part_of_its_name() {
-    let lab = Lab::new();
-    let mut terminal = Terminal::start(&lab, &["hello", "--embedded", "yes", "--vcs", "none"]);
+    let sandbox = Sandbox::new();
+    let mut terminal = Terminal::start(&sandbox, &["hello", "--embedded", "yes", "--vcs", "none"]);
     terminal.see(BOARD).see("pico2");
     terminal.press("mbitv2").until("the search", |terminal| {
         terminal.active().as_deref() == Some("microbit-v2")
@@ -218,15 +218,16 @@ fn a_board_is_found_by_a_part_of_its_name() {
     let closed = terminal.close();
     assert_eq!(closed.code, Some(0), "{}", closed.screen);
     assert!(
-        lab.read("hello/.async-init.toml")
+        sandbox
+            .read("hello/.async-init.toml")
             .contains("board = \"xiao-esp32c6\"")
     );
 }
 
 #[test]
 fn any_number_of_extras() {
-    let lab = Lab::new();
-    let mut terminal = Terminal::start(&lab, &[&["hello", "--vcs", "none"][..], &TCP].concat());
+    let sandbox = Sandbox::new();
+    let mut terminal = Terminal::start(&sandbox, &[&["hello", "--vcs", "none"][..], &TCP].concat());
     terminal.see(EXTRAS).see("deny");
     terminal
         .press(SPACE)
@@ -259,7 +260,7 @@ fn any_number_of_extras() {
         "{}",
         closed.again()
     );
-    assert!(lab.path().join("hello/deny.toml").exists());
+    assert!(sandbox.path().join("hello/deny.toml").exists());
 }
 
 fn picked(terminal: &Terminal) -> Vec<String> {
@@ -274,14 +275,14 @@ fn picked(terminal: &Terminal) -> Vec<String> {
 
 #[test]
 fn no_writes_nothing() {
-    let lab = Lab::new();
-    let mut terminal = Terminal::start(&lab, &[&["hello", "--with", "ci"][..], &TCP].concat());
+    let sandbox = Sandbox::new();
+    let mut terminal = Terminal::start(&sandbox, &[&["hello", "--with", "ci"][..], &TCP].concat());
     terminal.see(WRITE).press("n");
     let closed = terminal.close();
     assert_eq!(closed.code, Some(130));
     assert!(closed.shows_cursor());
     insta::assert_snapshot!(without_counts(&closed.screen));
-    assert!(lab.tree().is_empty());
+    assert!(sandbox.tree().is_empty());
 }
 
 #[test]
@@ -307,13 +308,14 @@ fn ctrl_c_at_each_prompt_leaves_nothing() {
     ];
     for colors in ["always", "never"] {
         for (args, prompt) in prompts {
-            let lab = Lab::new();
-            let mut terminal = Terminal::start(&lab, &[args, &["--color", colors][..]].concat());
+            let sandbox = Sandbox::new();
+            let mut terminal =
+                Terminal::start(&sandbox, &[args, &["--color", colors][..]].concat());
             terminal.see(prompt).press(CTRL_C);
             let closed = terminal.close();
             assert_eq!(closed.code, Some(130), "{prompt}: {}", closed.screen);
             assert!(closed.shows_cursor(), "{prompt}: {:?}", closed.raw);
-            assert!(lab.tree().is_empty(), "{prompt}");
+            assert!(sandbox.tree().is_empty(), "{prompt}");
         }
     }
 }
@@ -321,8 +323,8 @@ fn ctrl_c_at_each_prompt_leaves_nothing() {
 #[test]
 fn without_colour_there_is_no_code_for_one() {
     let run = |color: &str| {
-        let lab = Lab::new();
-        let mut terminal = Terminal::start(&lab, &["hello", "--color", color, "--vcs", "none"]);
+        let sandbox = Sandbox::new();
+        let mut terminal = Terminal::start(&sandbox, &["hello", "--color", color, "--vcs", "none"]);
         terminal
             .see(SERVER)
             .press(ENTER)
@@ -351,9 +353,9 @@ fn ends_in_m(sequence: &str) -> bool {
 
 #[test]
 fn a_name_typed_wrong_is_asked_for_again() {
-    let lab = Lab::new();
+    let sandbox = Sandbox::new();
     let mut terminal = Terminal::start(
-        &lab,
+        &sandbox,
         &[&["--with", "ci", "--vcs", "none"][..], &TCP].concat(),
     );
     for (name, why) in [
@@ -380,7 +382,7 @@ fn a_name_typed_wrong_is_asked_for_again() {
     );
     terminal.press(ENTER);
     assert_eq!(terminal.close().code, Some(0));
-    assert!(lab.path().join("hello/Cargo.toml").exists());
+    assert!(sandbox.path().join("hello/Cargo.toml").exists());
 }
 
 /// Whatever leads to a runtime, the reason and what to mind are said there.
@@ -404,9 +406,9 @@ fn every_leaf_says_why_and_what_to_mind() {
                 args.extend([format!("--{}", question.id), (*value).to_owned()]);
             }
         }
-        let lab = Lab::new();
+        let sandbox = Sandbox::new();
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
-        let mut terminal = Terminal::start(&lab, &args);
+        let mut terminal = Terminal::start(&sandbox, &args);
         terminal.see(&format!("{}: {}", runtime.id, runtime.reason));
         for caveat in runtime.caveats {
             terminal.see(&format!("Mind: {caveat}"));
@@ -419,7 +421,7 @@ fn every_leaf_says_why_and_what_to_mind() {
         assert!(widest <= Some(80), "{}", terminal.lines().join("\n"));
         terminal.press(CTRL_C);
         assert_eq!(terminal.close().code, Some(130));
-        assert!(lab.tree().is_empty());
+        assert!(sandbox.tree().is_empty());
     }
 }
 
@@ -456,8 +458,8 @@ fn drawing_anew_leaves_nothing_behind() {
     ];
     for columns in [80, 44] {
         for route in routes {
-            let lab = Lab::new();
-            let mut terminal = Terminal::start_with(&lab, &["hello"], columns);
+            let sandbox = Sandbox::new();
+            let mut terminal = Terminal::start_with(&sandbox, &["hello"], columns);
             for (prompt, value) in *route {
                 terminal.until(prompt, |terminal| is_whole(terminal, prompt));
                 let before = terminal.lines();
@@ -494,10 +496,10 @@ fn is_whole(terminal: &Terminal, prompt: &str) -> bool {
 /// A long name makes a long summary.
 #[test]
 fn a_summary_that_is_wider_than_the_terminal() {
-    let lab = Lab::new();
+    let sandbox = Sandbox::new();
     let name = "n".repeat(64);
     let mut terminal = Terminal::start(
-        &lab,
+        &sandbox,
         &[&[&name, "--with", "ci,docker,deny"][..], &TCP].concat(),
     );
     terminal
@@ -511,30 +513,30 @@ fn a_summary_that_is_wider_than_the_terminal() {
 
 #[test]
 fn what_is_given_is_not_asked() {
-    let lab = Lab::new();
-    let yes = Terminal::start(&lab, &["one", "--yes", "--vcs", "none"]).close();
+    let sandbox = Sandbox::new();
+    let yes = Terminal::start(&sandbox, &["one", "--yes", "--vcs", "none"]).close();
     assert_eq!(yes.code, Some(0), "{}", yes.screen);
     assert!(!yes.screen.contains('?'), "{}", yes.screen);
-    lab.write(
+    sandbox.write(
         "answers.toml",
         "[answers]\nnetwork-server = \"no\"\nembedded = \"yes\"\nkind = \"blinky\"\n",
     );
-    let mut terminal = Terminal::start(&lab, &["two", "--answers", "answers.toml", "-n"]);
+    let mut terminal = Terminal::start(&sandbox, &["two", "--answers", "answers.toml", "-n"]);
     terminal.see(BOARD).press(ENTER).see(EXTRAS).press(ENTER);
     terminal.see(WRITE).press(ENTER);
     let closed = terminal.close();
     assert_eq!(closed.code, Some(0), "{}", closed.screen);
     assert_eq!(closed.screen.matches("✔ ").count(), 3, "{}", closed.screen);
-    assert!(!lab.path().join("two").exists(), "a dry run");
+    assert!(!sandbox.path().join("two").exists(), "a dry run");
 }
 
 /// Keys typed at nobody would be waited for until the end of time.
 #[test]
 fn off_a_terminal_nothing_is_asked() {
     for is_input in [true, false] {
-        let lab = Lab::new();
+        let sandbox = Sandbox::new();
         let (_ours, theirs) = pair(80);
-        let mut command = lab.command(&["hello"]);
+        let mut command = sandbox.command(&["hello"]);
         let terminal = Stdio::from(theirs);
         if is_input {
             command
@@ -552,6 +554,6 @@ fn off_a_terminal_nothing_is_asked() {
             .and_then(std::process::Child::wait_with_output)
             .expect("it ends");
         assert_eq!(output.status.code(), Some(3));
-        assert!(lab.tree().is_empty());
+        assert!(sandbox.tree().is_empty());
     }
 }

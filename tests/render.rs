@@ -10,6 +10,7 @@ use std::process::Command;
 
 use cargo_async_init::catalog::kinds;
 use cargo_async_init::fileset::FileSet;
+use cargo_async_init::lab::{self, Lab};
 use cargo_async_init::manifest;
 use cargo_async_init::template::{self, TEMPLATES};
 use handlebars::Path as Name;
@@ -79,6 +80,11 @@ fn every_path_renders() {
             }
         }
     }
+    for lab in projects::labs() {
+        for (path, file) in lab::plan(&lab).expect("a lab").iter() {
+            check_text(&format!("{path} of {}", lab.name), &file.text);
+        }
+    }
     println!("{} projects, {} texts", projects.len(), seen.len());
 }
 
@@ -125,15 +131,11 @@ fn every_path_is_formatted() {
     let folder = tempfile::tempdir().expect("a folder");
     // Most paths share most of their files: what was checked once is not checked again.
     let mut seen = BTreeSet::new();
-    for (project, name) in every_project_and_name() {
-        let home = folder
-            .path()
-            .join(format!("{}-{}", project.slug(), name.len()));
-        let files = project.files(name);
+    let mut check = |title: &str, files: &FileSet| {
         let new = |text: &str| seen.insert(text.to_owned());
-        let sources = write_new_sources(&home, &files, new);
+        let sources = write_new_sources(&folder.path().join(title), files, new);
         if sources.is_empty() {
-            continue;
+            return;
         }
         let output = Command::new("rustfmt")
             .args(["--check", "--edition", "2024"])
@@ -142,11 +144,14 @@ fn every_path_is_formatted() {
             .expect("rustfmt runs");
         let said = String::from_utf8_lossy(&output.stdout);
         let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(
-            output.status.success(),
-            "{} as `{name}`:\n{said}{errors}",
-            project.slug()
-        );
+        assert!(output.status.success(), "{title}:\n{said}{errors}");
+    };
+    for (project, name) in every_project_and_name() {
+        let title = format!("{}-{}", project.slug(), name.len());
+        check(&title, &project.files(name));
+    }
+    for lab in projects::labs() {
+        check(lab.name.as_str(), &lab::plan(&lab).expect("a lab"));
     }
     println!("{} Rust files parsed and found formatted", seen.len());
 }
@@ -241,10 +246,11 @@ fn a_kinds_own_files_are_the_same_for_every_runtime() {
 
 #[test]
 fn every_template_is_used() {
-    let used: BTreeSet<String> = every_project()
+    let mut used: BTreeSet<String> = every_project()
         .iter()
         .flat_map(|project| project.blueprint("my-app").layers())
         .collect();
+    used.extend(projects::labs().iter().flat_map(Lab::layers));
     for (path, _) in TEMPLATES
         .iter()
         .filter(|(path, _)| *path != "versions.toml")
@@ -313,19 +319,25 @@ fn every_readme_says_how_to_run_test_change_and_deploy() {
 #[test]
 fn templates_name_what_the_context_has() {
     let mut checked = 0;
-    for project in every_project() {
-        let blueprint = project.blueprint("my-app");
-        let context = blueprint.context();
-        for layer in blueprint.layers() {
-            for each in template::layer(&layer) {
+    let mut check = |layers: &[String], context: &Value| {
+        for layer in layers {
+            for each in template::layer(layer) {
                 let parsed = Template::compile(each.source).expect("a template");
                 for name in names(&parsed) {
-                    let known = lookup(&context, &name);
+                    let known = lookup(context, &name);
                     assert!(known, "`{layer}/{}` names `{name}`", each.target);
                     checked += 1;
                 }
             }
         }
+    };
+    for project in every_project() {
+        let blueprint = project.blueprint("my-app");
+        check(&blueprint.layers(), &blueprint.context());
+    }
+    for lab in projects::labs() {
+        let program = lab.subjects[0].blueprint("server").expect("a blueprint");
+        check(&lab.layers(), &lab.context(&program));
     }
     assert!(checked > 1000, "{checked}");
 }

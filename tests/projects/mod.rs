@@ -15,6 +15,7 @@ use cargo_async_init::catalog::boards::{Board, Light};
 use cargo_async_init::catalog::chips::samples;
 use cargo_async_init::catalog::kinds::Part;
 use cargo_async_init::fileset::FileSet;
+use cargo_async_init::lab::{self, Lab};
 use cargo_async_init::name::PackageName;
 use cargo_async_init::plan::plan;
 use cargo_async_init::template;
@@ -355,6 +356,17 @@ pub fn all_with_everything_once() -> Vec<Project> {
         }
     }
     chosen
+}
+
+/// A laboratory of each kind, with everything that can be compared.
+pub fn labs() -> Vec<Lab> {
+    let name = |kind: &str| PackageName::parse(&format!("lab-{kind}")).expect("a name");
+    let lab = |&kind: &&'static str| Lab {
+        name: name(kind),
+        kind,
+        subjects: lab::subjects(kind),
+    };
+    lab::KINDS.iter().map(lab).collect()
 }
 
 /// Where generated projects live between runs, so that a warm run compiles nothing twice.

@@ -34,7 +34,7 @@ pub const TCP: [&str; 4] = ["--runtime", "tokio", "--kind", "tcp"];
 pub const PLAIN: [&str; 6] = ["--runtime", "tokio", "--kind", "tcp", "--vcs", "none"];
 
 /// A folder that is empty at first, and gone at the end.
-pub struct Lab {
+pub struct Sandbox {
     root: TempDir,
     folder: PathBuf,
 }
@@ -43,19 +43,19 @@ pub struct Lab {
 /// `None` is a folder.
 pub type Tree = BTreeMap<PathBuf, (u32, Option<Vec<u8>>)>;
 
-impl Lab {
+impl Sandbox {
     /// A new, empty one.
     pub fn new() -> Self {
         let root = tempfile::Builder::new()
-            .prefix("async-init-lab-")
+            .prefix("async-init-sandbox-")
             .tempdir()
             .expect("a folder for the test");
         let folder = root
             .path()
             .canonicalize()
             .expect("its real path")
-            .join("lab");
-        fs::create_dir(&folder).expect("the lab");
+            .join("sandbox");
+        fs::create_dir(&folder).expect("the sandbox");
         Self { root, folder }
     }
 
@@ -135,7 +135,7 @@ impl Lab {
         self.finish(self.command(args))
     }
 
-    /// Runs the binary in a folder of the lab.
+    /// Runs the binary in a folder of the sandbox.
     pub fn run_in<S: AsRef<OsStr>>(&self, folder: impl AsRef<Path>, args: &[S]) -> Ran {
         let mut command = self.command(args);
         command.current_dir(self.folder.join(folder));

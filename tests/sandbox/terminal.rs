@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
-use super::{BINARY, Lab};
+use super::{BINARY, Sandbox};
 
 /// Longer than a loaded machine takes for anything.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -51,20 +51,20 @@ pub struct Closed {
 
 impl Terminal {
     /// A run on a terminal of 80 columns.
-    pub fn start(lab: &Lab, args: &[&str]) -> Self {
-        Self::start_with(lab, args, 80)
+    pub fn start(sandbox: &Sandbox, args: &[&str]) -> Self {
+        Self::start_with(sandbox, args, 80)
     }
 
     /// A run on a terminal of that width.
-    pub fn start_with(lab: &Lab, args: &[&str], columns: u16) -> Self {
+    pub fn start_with(sandbox: &Sandbox, args: &[&str], columns: u16) -> Self {
         let (ours, theirs) = pair(columns);
         // The terminal's own Ctrl-C reaches those alone whose controlling terminal it is.
         let mut command = if cfg!(target_os = "linux") {
-            let mut command = lab.program("setsid");
+            let mut command = sandbox.program("setsid");
             command.args(["--ctty", BINARY]);
             command
         } else {
-            lab.program(BINARY)
+            sandbox.program(BINARY)
         };
         command
             .arg("async-init")
@@ -84,7 +84,7 @@ impl Terminal {
                 }
             }
         });
-        let folder = lab.path().display().to_string();
+        let folder = sandbox.path().display().to_string();
         Self {
             child,
             keyboard,

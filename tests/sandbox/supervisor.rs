@@ -18,7 +18,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-use super::{BINARY, Lab};
+use super::{BINARY, Sandbox};
 
 /// What happens at an operation.
 pub enum Act<'a> {
@@ -36,7 +36,7 @@ pub enum Act<'a> {
 /// An act, and the operation at which it comes: the first is 0.
 pub type Plan<'p> = [(usize, Act<'p>)];
 
-/// A system call that changes a file or a folder of the lab, or starts or awaits a process.
+/// A system call that changes a file or a folder of the sandbox, or starts or awaits a process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operation {
     /// The system call's name.
@@ -63,16 +63,19 @@ pub struct Watched {
     pub stderr: String,
 }
 
-/// Runs the binary in a lab under supervision.
-pub fn watch(lab: &Lab, args: &[&str], plan: &Plan<'_>) -> Watched {
-    let mut shell = lab.program("sh");
+/// Runs the binary in a sandbox under supervision.
+pub fn watch(sandbox: &Sandbox, args: &[&str], plan: &Plan<'_>) -> Watched {
+    let mut shell = sandbox.program("sh");
     shell
         .args(["-c", r#"kill -STOP $$; exec "$0" async-init "$@""#, BINARY])
         .args(args);
     let (tracee, mut stderr) = start(&mut shell);
     let mut supervisor = Supervisor {
         tracee,
-        root: lab.store().canonicalize().expect("the lab's real path"),
+        root: sandbox
+            .store()
+            .canonicalize()
+            .expect("the sandbox's real path"),
         plan,
         operations: Vec::new(),
         threads: BTreeMap::new(),
@@ -83,7 +86,7 @@ pub fn watch(lab: &Lab, args: &[&str], plan: &Plan<'_>) -> Watched {
     let end = supervisor.run();
     let mut text = String::new();
     stderr.read_to_string(&mut text).expect("UTF-8");
-    let stderr = lab.redact(&text);
+    let stderr = sandbox.redact(&text);
     Watched {
         operations: supervisor.operations,
         end,
