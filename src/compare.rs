@@ -1,12 +1,14 @@
 //! The comparison of runtimes, as aligned text and as JSON.
 
 use std::fmt::Write as _;
+use std::iter;
 
 use serde_json::{Map, Value, json};
 
 use crate::catalog::comparison::{
     self, Aspect, COLUMNS, Cell, MODEL_ASPECTS, MODELS, RUNTIME_ASPECTS,
 };
+use crate::catalog::measured;
 use crate::report::{Format, Shell};
 
 /// The runtime whose choice is that of another I/O model.
@@ -17,6 +19,8 @@ const WIDTH: usize = 79;
 const SIDE_BY_SIDE: usize = 4;
 /// Between two columns.
 const GAP: usize = 2;
+/// As long as a figure gets.
+const DIGITS: usize = 7;
 /// Where there is nothing to say.
 const NOTHING: &str = "-";
 
@@ -90,14 +94,10 @@ impl Comparison {
             self.draw(&columns, aspects, &mut text);
             text.push('\n');
         }
+        self.tell_measured(&mut text);
         for (number, note) in self.numbered() {
             let mark = format!("[{number}]");
-            let indent = mark.len() + 1;
-            let lines = wrap(note, WIDTH - indent);
-            for (line, words) in lines.iter().enumerate() {
-                let mark = if line == 0 { mark.as_str() } else { "" };
-                let _ = writeln!(text, "{mark:indent$}{words}");
-            }
+            hang(&mark, note, &mut text);
         }
         text.truncate(text.trim_end().len());
         text.push('\n');
@@ -111,39 +111,61 @@ impl Comparison {
             .max()
             .unwrap_or(0);
         let room = (WIDTH - first) / columns.len() - GAP;
-        let mut rows = vec![row(
-            "",
-            columns.iter().map(|&column| vec![column.to_owned()]),
-        )];
+        let mut rows = vec![heads(columns)];
         rows.extend(aspects.iter().map(|aspect| {
             let cells = columns
                 .iter()
                 .map(|column| wrap(&self.statement(aspect.of(column)), room));
             row(aspect.name, cells)
         }));
-        let widths: Vec<usize> = (0..=columns.len())
-            .map(|column| {
-                rows.iter()
-                    .map(|row| width(&row[column]))
-                    .max()
-                    .unwrap_or(0)
-            })
-            .collect();
-        let rule = "─".repeat(widths.iter().sum::<usize>() + GAP * columns.len());
-        for (index, row) in rows.iter().enumerate() {
-            if index == 1 {
-                let _ = writeln!(text, "{rule}");
-            }
-            let height = row.iter().map(Vec::len).max().unwrap_or(0);
-            for line in 0..height {
-                let mut cells = String::new();
-                for (cell, &width) in row.iter().zip(&widths) {
-                    let words = cell.get(line).map_or("", String::as_str);
-                    let _ = write!(cells, "{words:width$}{:GAP$}", "");
-                }
-                let _ = writeln!(text, "{}", cells.trim_end());
+        lay_out(&rows, text);
+    }
+
+    /// What our own last run of a laboratory gave for these.
+    fn tell_measured(&self, text: &mut String) {
+        let columns = self.measured();
+        if columns.is_empty() {
+            return;
+        }
+        let run = measured::last();
+        let intro = format!(
+            "Measured by `cargo async-init lab`, a TCP server that sends lines back: {}",
+            run.circumstances
+        );
+        for line in wrap(&intro, WIDTH) {
+            let _ = writeln!(text, "{line}");
+        }
+        text.push('\n');
+        let cells_width: usize = columns
+            .iter()
+            .map(|name| name.len().max(DIGITS) + GAP)
+            .sum();
+        let mut rows = vec![heads(&columns)];
+        rows.extend(run.figures.iter().map(|figure| {
+            let cells = columns.iter().map(|column| {
+                let median = figure.of(column);
+                vec![median.map_or_else(|| NOTHING.to_owned(), number)]
+            });
+            let name = wrap(figure.name, WIDTH - cells_width);
+            iter::once(name).chain(cells).collect()
+        }));
+        lay_out(&rows, text);
+        text.push('\n');
+        for (runtime, made_of) in &run.made_of {
+            if columns.contains(runtime) {
+                hang(&format!("{runtime}:"), made_of, text);
             }
         }
+        text.push('\n');
+    }
+
+    /// The columns of which there are figures.
+    fn measured(&self) -> Vec<&'static str> {
+        let has = |column: &&&str| {
+            let run = measured::last();
+            run.made_of.iter().any(|(name, _)| name == *column)
+        };
+        self.columns.iter().filter(has).copied().collect()
     }
 
     /// What a cell says, with the numbers of its notes.
@@ -187,6 +209,10 @@ impl Comparison {
             object["models"] = self.aspects(MODELS, MODEL_ASPECTS);
         }
         object["notes"] = json!(notes);
+        let columns = self.measured();
+        if !columns.is_empty() {
+            object["measured"] = figures(&columns);
+        }
         object
     }
 
@@ -208,11 +234,84 @@ impl Comparison {
     }
 }
 
+fn figures(columns: &[&str]) -> Value {
+    let run = measured::last();
+    let of = |column: &&str| columns.contains(column);
+    let rows = run.figures.iter().map(|figure| {
+        let medians = figure.medians.iter().filter(|(name, _)| of(name));
+        let medians: Map<String, Value> = medians
+            .map(|(name, median)| ((*name).to_owned(), json!(median)))
+            .collect();
+        json!({ "figure": figure.name, "medians": medians })
+    });
+    let made_of: Map<String, Value> = run
+        .made_of
+        .iter()
+        .filter(|(name, _)| of(name))
+        .map(|(name, crates)| ((*name).to_owned(), json!(crates)))
+        .collect();
+    json!({
+        "circumstances": run.circumstances,
+        "made_of": made_of,
+        "figures": rows.collect::<Vec<_>>(),
+    })
+}
+
+/// As many digits as mean something.
+fn number(value: f64) -> String {
+    match value {
+        _ if value.fract() == 0.0 => format!("{value:.0}"),
+        100.0.. => format!("{value:.0}"),
+        10.0.. => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    }
+}
+
+/// Text behind a mark, its further lines below its first.
+fn hang(mark: &str, words: &str, text: &mut String) {
+    let indent = mark.len() + 1;
+    for (line, words) in wrap(words, WIDTH - indent).iter().enumerate() {
+        let mark = if line == 0 { mark } else { "" };
+        let _ = writeln!(text, "{mark:indent$}{words}");
+    }
+}
+
+/// The row that names the columns.
+fn heads(columns: &[&str]) -> Vec<Vec<String>> {
+    row("", columns.iter().map(|&column| vec![column.to_owned()]))
+}
+
+/// Writes rows below each other, the first above a rule, each column as wide as its widest cell.
+fn lay_out(rows: &[Vec<Vec<String>>], text: &mut String) {
+    let columns = rows.first().map_or(0, Vec::len);
+    let widths: Vec<usize> = (0..columns)
+        .map(|column| {
+            rows.iter()
+                .map(|row| width(&row[column]))
+                .max()
+                .unwrap_or(0)
+        })
+        .collect();
+    let rule = "─".repeat(widths.iter().sum::<usize>() + GAP * columns.saturating_sub(1));
+    for (index, row) in rows.iter().enumerate() {
+        if index == 1 {
+            let _ = writeln!(text, "{rule}");
+        }
+        let height = row.iter().map(Vec::len).max().unwrap_or(0);
+        for line in 0..height {
+            let mut cells = String::new();
+            for (cell, &width) in row.iter().zip(&widths) {
+                let words = cell.get(line).map_or("", String::as_str);
+                let _ = write!(cells, "{words:width$}{:GAP$}", "");
+            }
+            let _ = writeln!(text, "{}", cells.trim_end());
+        }
+    }
+}
+
 /// A row of cells, each of them lines; the first cell is the row's name.
 fn row(name: &str, cells: impl Iterator<Item = Vec<String>>) -> Vec<Vec<String>> {
-    std::iter::once(vec![name.to_owned()])
-        .chain(cells)
-        .collect()
+    iter::once(vec![name.to_owned()]).chain(cells).collect()
 }
 
 fn width(lines: &[String]) -> usize {

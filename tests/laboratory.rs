@@ -42,18 +42,18 @@ fn the_bench_of_servers_reports_what_it_promises() {
         &format!("run --release --package bench -- {options}"),
     );
     let figures = [
-        "crates compiled, without those of the workspace",
+        "crates compiled",
         "release build from nothing, s",
         "size of the program, KiB",
-        "idle, MiB",
-        "for each of 20 idle connections, KiB",
-        "answers in a second, 1 connection",
-        "answers in a second, 20 connections",
+        "memory when idle, MiB",
+        "memory for each of 20 idle, KiB",
+        "answers a second, 1 connection",
+        "answers a second, 20 connections",
         "half within, µs, 1 connection",
         "99 of 100 within, µs, 20 connections",
         "999 of 1000 within, µs, 20 connections",
-        "for an answer, µs, 1 connection",
-        "for an answer, µs, 20 connections",
+        "processor time, µs, 1 connection",
+        "processor time, µs, 20 connections",
     ];
     let charts = ["build", "memory", "speed", "latency", "processor-time"];
     check_report(&folder.join("report"), &["mio", "tokio"], &figures, &charts);
@@ -73,7 +73,7 @@ fn the_bench_of_programs_reports_what_it_promises() {
     );
     let figures = [
         "size of the program, KiB",
-        "while it waits, MiB",
+        "memory while it waits, MiB",
         "threads while it waits",
         "from start to end, ms",
     ];

@@ -9,6 +9,7 @@ pub mod comparison;
 pub mod ethernet;
 pub mod extras;
 pub mod kinds;
+pub mod measured;
 pub mod offers;
 pub mod partitions;
 pub mod runtimes;
