@@ -23,8 +23,10 @@ usage: cargo xtask <COMMAND>
 
   setup                        install the toolchains and targets that the tests need
   test                         set up, then format, lints and every tier of the suite
-  nightly [--newest TOOLCHAIN] every path with the Rust it declares, with the newest, and for
-                               Windows and macOS; writes reports/nightly.md (default: stable)
+  nightly [--newest TOOLCHAIN] [WORD]...
+                               every path, or those with one of these words in their names, with the
+                               Rust it declares, with the newest (default: stable), and for Windows
+                               and macOS; writes their rows of reports/nightly.md
   chips [--distinct] [--partition I/N] [--jobs N] [--minutes N]
                                every chip's firmware, or one for each distinct set of registers:
                                linked, examined, booted; goes on where it was stopped; writes
@@ -38,8 +40,8 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["setup"] => setup::run(),
         ["test"] => setup::run().and_then(|()| tiers::run()),
-        ["nightly"] => nightly::run("stable"),
-        ["nightly", "--newest", toolchain] => nightly::run(toolchain),
+        ["nightly", "--newest", toolchain, words @ ..] => nightly::run(toolchain, words),
+        ["nightly", words @ ..] => nightly::run("stable", words),
         ["chips", options @ ..] => chip_options(options).and_then(|options| chips::run(&options)),
         ["catalogue"] => catalogue::run(false),
         ["catalogue", "--check"] => catalogue::run(true),

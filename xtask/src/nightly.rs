@@ -4,39 +4,46 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Instant;
 
 use cargo_async_init::blueprint::TOOL_VERSION;
 
 use crate::projects::{self, Project};
 use crate::setup::{self, OTHER_SYSTEMS};
 
-/// One check of one path.
+const PASSED: &str = "passed";
+const REPORT: &str = "reports/nightly.md";
+
+/// One check of one path: a row of the report.
 struct Check {
     path: String,
     what: String,
     passed: bool,
-    took: Duration,
+    seconds: u64,
+    /// What was checked.
+    commit: String,
 }
 
-/// Runs every check, goes on after a failure, and writes the report.
-pub fn run(newest: &str) -> Result<(), String> {
-    let hosted = projects::all_with_everything().into_iter();
-    let hosted = hosted.filter(|project| !project.is_firmware());
-    let projects: Vec<Project> = hosted.chain(projects::to_lint()).collect();
-    let mut checks = Vec::new();
-    for (index, project) in projects.iter().enumerate() {
-        println!(
-            "{}/{} {}",
-            index + 1,
-            projects.len(),
-            project.with(&[]).slug()
-        );
-        checks.extend(check(project, newest)?);
+/// Runs every check of the paths with one of these words in their names (of all, without words), goes on after
+/// a failure, and writes the report; rows of other paths stay in it as they are.
+pub fn run(newest: &str, words: &[&str]) -> Result<(), String> {
+    let commit = commit()?;
+    let projects = projects();
+    let is_wanted = |project: &&Project| {
+        let slug = project.with(&[]).slug();
+        words.is_empty() || words.iter().any(|word| slug.contains(word))
+    };
+    let wanted: Vec<&Project> = projects.iter().filter(is_wanted).collect();
+    for (index, project) in wanted.iter().enumerate() {
+        let slug = project.with(&[]).slug();
+        println!("{}/{} {slug}", index + 1, wanted.len());
+        let mut checks = read()?;
+        checks.retain(|check| check.path != slug);
+        checks.extend(check(project, newest, &commit)?);
+        write(checks, &projects, newest)?;
     }
-    let report = report(&checks, newest);
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../reports/nightly.md");
-    fs::write(&path, report).map_err(|error| format!("cannot write the report: {error}"))?;
+    let checks = read()?;
     let failed = checks.iter().filter(|check| !check.passed).count();
     println!("{} passed, {failed} failed", checks.len() - failed);
     if failed == 0 {
@@ -46,13 +53,62 @@ pub fn run(newest: &str) -> Result<(), String> {
     }
 }
 
-fn check(project: &Project, newest: &str) -> Result<Vec<Check>, String> {
+/// What it checks, in the order of the report.
+fn projects() -> Vec<Project> {
+    let hosted = projects::all_with_everything().into_iter();
+    let hosted = hosted.filter(|project| !project.is_firmware());
+    hosted.chain(projects::to_lint()).collect()
+}
+
+fn commit() -> Result<String, String> {
+    let output = Command::new("git")
+        .args(["describe", "--always", "--dirty"])
+        .current_dir(projects::repository())
+        .output()
+        .map_err(|error| format!("cannot ask git: {error}"))?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// The report's rows; none where there is no report.
+fn read() -> Result<Vec<Check>, String> {
+    let Ok(text) = fs::read_to_string(projects::repository().join(REPORT)) else {
+        return Ok(Vec::new());
+    };
+    let rows = text.lines().filter(|line| line.contains("| `"));
+    rows.map(|row| parsed(row).ok_or_else(|| format!("{REPORT}: cannot read `{row}`")))
+        .collect()
+}
+
+fn parsed(row: &str) -> Option<Check> {
+    let columns: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+    let [path, what, result, seconds, commit] = columns.as_slice() else {
+        return None;
+    };
+    Some(Check {
+        path: (*path).to_owned(),
+        what: what.trim_matches('`').to_owned(),
+        passed: *result == PASSED,
+        seconds: seconds.parse().ok()?,
+        commit: (*commit).to_owned(),
+    })
+}
+
+/// Writes the rows in the order of the paths; those of paths that are gone are left out.
+fn write(mut checks: Vec<Check>, projects: &[Project], newest: &str) -> Result<(), String> {
+    let order: Vec<String> = projects.iter().map(|each| each.with(&[]).slug()).collect();
+    checks.retain(|check| order.contains(&check.path));
+    checks.sort_by_key(|check| order.iter().position(|slug| *slug == check.path));
+    fs::write(projects::repository().join(REPORT), report(&checks, newest))
+        .map_err(|error| format!("cannot write {REPORT}: {error}"))
+}
+
+fn check(project: &Project, newest: &str, commit: &str) -> Result<Vec<Check>, String> {
     let folder = projects::generated(project);
     if project.is_firmware() {
         let checks = project.blueprint("my-app").kind.shape.checks().iter();
         let commands = checks.filter_map(|check| check.strip_prefix("cargo "));
         return Ok(commands
-            .map(|command| cargo(project, &folder, command))
+            .map(|command| cargo(project, &folder, command, commit))
             .collect());
     }
     let declared = full_version(project.blueprint("my-app").rust_version());
@@ -68,7 +124,7 @@ fn check(project: &Project, newest: &str) -> Result<Vec<Check>, String> {
     }
     Ok(commands
         .iter()
-        .map(|command| cargo(project, &folder, command))
+        .map(|command| cargo(project, &folder, command, commit))
         .collect())
 }
 
@@ -81,7 +137,7 @@ fn full_version(declared: &str) -> String {
     }
 }
 
-fn cargo(project: &Project, folder: &Path, command: &str) -> Check {
+fn cargo(project: &Project, folder: &Path, command: &str, commit: &str) -> Check {
     let began = Instant::now();
     let result = projects::cargo(folder, command);
     let path = project.with(&[]).slug();
@@ -92,26 +148,33 @@ fn cargo(project: &Project, folder: &Path, command: &str) -> Check {
         path,
         what: format!("cargo {command}"),
         passed: result.is_ok(),
-        took: began.elapsed(),
+        seconds: began.elapsed().as_secs(),
+        commit: commit.to_owned(),
     }
 }
 
 fn report(checks: &[Check], newest: &str) -> String {
     let failed = checks.iter().filter(|check| !check.passed).count();
-    let took: f64 = checks.iter().map(|check| check.took.as_secs_f64()).sum();
+    let took: u64 = checks.iter().map(|check| check.seconds).sum();
     let mut text = format!(
         "# Nightly report\n\ncargo-async-init {TOOL_VERSION}, by `cargo xtask nightly --newest {newest}`: \
-         {} checks, {failed} failed, {:.0} minutes.\n\n| path | check | result | seconds |\n|---|---|---|---:|\n",
+         {} checks, {failed} failed, {} minutes.\n\n\
+         | path | check | result | seconds | commit |\n|---|---|---|---:|---|\n",
         checks.len(),
-        took / 60.0
+        took / 60
     );
     for check in checks {
-        let result = if check.passed { "passed" } else { "**failed**" };
-        let seconds = check.took.as_secs_f64();
+        let Check {
+            path,
+            what,
+            seconds,
+            commit,
+            ..
+        } = check;
+        let result = if check.passed { PASSED } else { "**failed**" };
         let _ = writeln!(
             text,
-            "| {} | `{}` | {result} | {seconds:.0} |",
-            check.path, check.what
+            "| {path} | `{what}` | {result} | {seconds} | {commit} |"
         );
     }
     text
