@@ -6,7 +6,7 @@ use crate::suggest::in_short;
 use crate::tree::{Choice, Question, Step, Style, Tree};
 
 /// More values than these are left to `list`.
-const MANY: usize = 12;
+const MANY: usize = 20;
 
 /// What came back from a prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]

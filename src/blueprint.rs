@@ -189,6 +189,13 @@ impl Blueprint {
         general.chain(own).collect()
     }
 
+    /// The same without those that hold for all of the runtime.
+    pub fn own_caveats(&self) -> Vec<String> {
+        let mut caveats = self.caveats();
+        caveats.retain(|caveat| !self.runtime.caveats.contains(&caveat.as_str()));
+        caveats
+    }
+
     /// Whether the clocks of an STM32 come from a crystal: Ethernet and some USB controllers need one.
     fn takes_crystal(&self) -> bool {
         let has = |part| self.kind.parts.contains(&part);

@@ -137,7 +137,6 @@ pub fn command() -> Command {
         .after_help("A project that is called like a command is written as a path: `./tree`.")
         .styles(STYLES)
         .args_conflicts_with_subcommands(true)
-        .disable_help_subcommand(true)
         .arg(path(
             "Where to write the project; its last part is the package's name",
         ))
@@ -571,7 +570,8 @@ fn invalid_value(error: &clap::Error, flag: &str) -> Failure {
 }
 
 fn is_command(word: &str) -> bool {
-    command().find_subcommand(word).is_some()
+    // clap's own, which it adds when it parses.
+    word == "help" || command().find_subcommand(word).is_some()
 }
 
 /// A second path, or a command that does not come first.

@@ -8,7 +8,6 @@ use serde_json::{Map, Value, json};
 use crate::answers::{Answer, Answers, Given};
 use crate::ask::{self, Interview};
 use crate::blueprint::{Blueprint, quoted};
-use crate::catalog::runtimes::Runtime;
 use crate::cli::{self, Create};
 use crate::failure::{Code, Failure, Missing, Result};
 use crate::fileset::FileSet;
@@ -79,14 +78,14 @@ pub fn create(shell: &Shell, options: &Create) -> Result<()> {
             break (project, vcs);
         }
     };
+    let explained = terminal.is_some() && !given.answers.has("runtime");
     if options.dry_run {
-        show_plan(shell, &project);
+        show_plan(shell, &project, explained);
         return Ok(());
     }
     project
         .site
         .write(&project.files, vcs, project.edit.as_ref())?;
-    let explained = terminal.is_some() && !given.answers.has("runtime");
     report(shell, &project, explained);
     Ok(())
 }
@@ -159,6 +158,10 @@ fn interview(given: &Given, place: &Place, terminal: &mut Terminal) -> Result<Op
             project.blueprint.in_short(),
             project.files.len()
         );
+        // Who gave the runtime reads all of it at the end.
+        if !given.answers.has("runtime") {
+            terminal.mind(&project.blueprint.own_caveats());
+        }
         match terminal.confirm(&summary)? {
             Some(true) => return Ok(Some(project)),
             Some(false) => {
@@ -359,7 +362,7 @@ impl Project {
     }
 }
 
-fn show_plan(shell: &Shell, project: &Project) {
+fn show_plan(shell: &Shell, project: &Project, explained: bool) {
     if shell.format == Format::Json {
         shell.data(&project.object(false));
         return;
@@ -375,6 +378,11 @@ fn show_plan(shell: &Shell, project: &Project) {
         );
     }
     say_notes(shell, project);
+    if !explained {
+        explain(shell, &project.blueprint);
+    }
+    warn(shell, project);
+    shell.step("Again", &project.command);
 }
 
 /// Says what was written and what comes next, and why on this runtime where no prompt has done so.
@@ -399,21 +407,26 @@ fn report(shell: &Shell, project: &Project, explained: bool) {
     }
     say_notes(shell, project);
     if !explained {
-        explain(shell, project.blueprint.runtime);
+        explain(shell, &project.blueprint);
     }
-    if project.blueprint.runtime.id == "async-std" {
-        shell.warn("async-std is discontinued (RUSTSEC-2025-0052); smol is where its authors send its users");
-    }
+    warn(shell, project);
     for (index, step) in project.next_steps().iter().enumerate() {
         shell.step(if index == 0 { "Next" } else { "" }, step);
     }
     shell.step("Again", &project.command);
 }
 
-fn explain(shell: &Shell, runtime: &Runtime) {
+fn explain(shell: &Shell, blueprint: &Blueprint) {
+    let runtime = blueprint.runtime;
     shell.step("Why", &format!("{}: {}", runtime.id, runtime.reason));
-    for (index, caveat) in runtime.caveats.iter().enumerate() {
+    for (index, caveat) in blueprint.caveats().iter().enumerate() {
         shell.step(if index == 0 { "Mind" } else { "" }, caveat);
+    }
+}
+
+fn warn(shell: &Shell, project: &Project) {
+    if project.blueprint.runtime.id == "async-std" {
+        shell.warn("async-std is discontinued (RUSTSEC-2025-0052); smol is where its authors send its users");
     }
 }
 

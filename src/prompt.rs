@@ -105,6 +105,17 @@ impl<'a> Terminal<'a> {
         Ok(yes)
     }
 
+    /// Says what to mind of what was answered last.
+    pub fn mind(&mut self, caveats: &[String]) {
+        let lines = caveats
+            .iter()
+            .map(|caveat| self.note(&format!("Mind: {caveat}")));
+        let lines: usize = lines.sum();
+        if let Some(answer) = self.lines.last_mut() {
+            *answer += lines;
+        }
+    }
+
     /// A remark, in as many lines as it takes: their number.
     fn note(&self, text: &str) -> usize {
         let lines = wrapped(text, width().saturating_sub(BEFORE_NOTE));

@@ -1,9 +1,11 @@
 //! The tree and the catalogue as text, diagram and JSON: projections of the same rows.
 
 use std::fmt::Write as _;
+use std::io::{self, Write as _};
 
 use anstyle::AnsiColor;
 use clap_complete::Shell as CompletionShell;
+use clap_mangen::Man;
 use serde_json::{Map, Value, json};
 
 use crate::answers::Answers;
@@ -407,17 +409,52 @@ pub fn completions(shell: &Shell, kind: CompletionShell) {
     shell.print(&String::from_utf8_lossy(&text));
 }
 
-/// Prints the manual page.
+/// Prints the manual page: one for all commands, with what each takes.
 ///
 /// # Errors
 ///
 /// Where the page cannot be rendered.
 pub fn man(shell: &Shell) -> Result<()> {
-    let mut text = Vec::new();
-    clap_mangen::Man::new(cli::command())
-        .title(BINARY)
-        .render(&mut text)
+    let page = page()
         .map_err(|error| Failure::new(Code::Io, format!("cannot render the page: {error}")))?;
-    shell.print(&String::from_utf8_lossy(&text));
+    shell.print(&page);
+    Ok(())
+}
+
+fn page() -> io::Result<String> {
+    let mut command = cli::command();
+    command.build();
+    let whole = Man::new(command.clone()).title(BINARY);
+    let mut page = Vec::new();
+    whole.render_title(&mut page)?;
+    whole.render_name_section(&mut page)?;
+    whole.render_synopsis_section(&mut page)?;
+    whole.render_options_section(&mut page)?;
+    writeln!(page, ".SH COMMANDS")?;
+    for command in command.get_subcommands() {
+        about(command, &mut page)?;
+    }
+    writeln!(page, ".SH EXIT STATUS")?;
+    for (code, meaning) in Code::MEANINGS {
+        writeln!(page, ".TP\n{code}\n{meaning}")?;
+    }
+    let note = command.get_after_help().map(ToString::to_string);
+    writeln!(page, ".SH NOTES\n{}", note.unwrap_or_default())?;
+    whole.render_version_section(&mut page)?;
+    Ok(String::from_utf8_lossy(&page).into_owned())
+}
+
+/// A part of the page, on one command.
+fn about(command: &clap::Command, page: &mut Vec<u8>) -> io::Result<()> {
+    let name = command.get_bin_name().unwrap_or_default();
+    let about = command.get_about().map(ToString::to_string);
+    writeln!(page, ".SS \"{name}\"\n{}", about.unwrap_or_default())?;
+    let mut options = Vec::new();
+    Man::new(command.clone()).render_options_section(&mut options)?;
+    // The questions of `doctor` are those above.
+    let options = String::from_utf8_lossy(&options);
+    let own = options.split(".SH ").nth(1).unwrap_or_default();
+    let (_heading, own) = own.split_once('\n').unwrap_or_default();
+    page.extend_from_slice(own.as_bytes());
     Ok(())
 }

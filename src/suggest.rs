@@ -11,11 +11,24 @@ pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
         .map(|(_, candidate)| candidate)
 }
 
+/// Every known word that is as near as the nearest.
+pub fn all_nearest<'a>(word: &str, known: &[&'a str]) -> Vec<&'a str> {
+    let Some(nearest) = nearest(word, known) else {
+        return Vec::new();
+    };
+    let word = word.to_lowercase();
+    let distance = strsim::osa_distance(&word, nearest);
+    let mut all = known.to_vec();
+    all.retain(|each| strsim::osa_distance(&word, each) == distance);
+    all
+}
+
 /// Advice for a word that is not among the known ones.
 pub fn did_you_mean(word: &str, known: &[&str]) -> String {
-    match nearest(word, known) {
-        Some(near) => format!("did you mean `{near}`? possible: {}", known.join(", ")),
-        None => format!("possible: {}", known.join(", ")),
+    let possible = format!("possible: {}", known.join(", "));
+    match all_nearest(word, known).as_slice() {
+        [] => possible,
+        near => format!("did you mean `{}`? {possible}", near.join("` or `")),
     }
 }
 
@@ -51,7 +64,7 @@ fn numbered(word: &str) -> Option<(&str, u32)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{in_short, nearest};
+    use super::{all_nearest, in_short, nearest};
 
     #[test]
     fn finds_near_names_and_no_far_ones() {
@@ -59,6 +72,8 @@ mod tests {
         assert_eq!(nearest("toiko", &known), Some("tokio"));
         assert_eq!(nearest("asyncstd", &known), Some("async-std"));
         assert_eq!(nearest("zebra", &known), None);
+        assert_eq!(all_nearest("tok", &["tox", "tokio", "top"]), ["tox", "top"]);
+        assert!(all_nearest("zebra", &known).is_empty());
     }
 
     #[test]

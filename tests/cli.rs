@@ -1716,3 +1716,89 @@ fn a_lab_says_what_it_is_to_programs_and_makes_itself_again() {
         ran.stderr
     );
 }
+
+const COMMANDS: [&str; 10] = [
+    "lab",
+    "tree",
+    "explain",
+    "compare",
+    "list",
+    "schema",
+    "doctor",
+    "completions",
+    "man",
+    "help",
+];
+
+#[test]
+fn the_manual_has_every_command_flag_and_exit_code() {
+    let sandbox = Sandbox::new();
+    let page = sandbox.must(&["man"]).stdout;
+    let help = sandbox.must(&["--help"]).stdout;
+    let flags = help
+        .split_whitespace()
+        .filter(|word| word.starts_with("--"));
+    let escaped = |word: &str| word.replace('-', "\\-");
+    let mut known = 0;
+    for flag in flags {
+        let flag = escaped(flag.trim_end_matches([',', ']']));
+        assert!(page.contains(&flag), "{flag}");
+        known += 1;
+    }
+    assert!(known > 30, "{known}");
+    for command in COMMANDS {
+        assert!(
+            page.contains(&format!(".SS \"cargo async-init {command}\"\n")),
+            "{command}"
+        );
+        assert!(help.contains(&format!("\n  {command} ")), "{command}");
+    }
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let listed = listed.take_while(|line| !line.is_empty());
+    assert_eq!(listed.count(), COMMANDS.len(), "{help}");
+    for code in [0, 2, 3, 4, 5, 6, 130] {
+        assert!(page.contains(&format!("\n.TP\n{code}\n")), "{code}");
+    }
+    // Pages that nobody writes are not named.
+    assert!(!page.contains("(1)"), "{page}");
+}
+
+#[test]
+fn completions_know_every_command_and_the_values_of_flags() {
+    let sandbox = Sandbox::new();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = sandbox.must(&["completions", shell]).stdout;
+        for word in COMMANDS.into_iter().chain(["no-workspace"]) {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+    let script = sandbox.must(&["completions", "bash"]).stdout;
+    assert!(script.contains("tokio-uring"), "{script}");
+    sandbox.write("completions.bash", script);
+    let program = "source completions.bash && \
+        COMP_WORDS=(cargo-async-init ex) COMP_CWORD=1 && \
+        _cargo__async__init cargo-async-init ex cargo-async-init && echo \"${COMPREPLY[@]}\"";
+    sandbox.write("ask.bash", program);
+    let ran = sandbox.shell("bash ask.bash");
+    assert_eq!(ran.stdout.trim(), "explain", "{}", ran.stderr);
+}
+
+#[test]
+fn help_is_a_command_of_its_own() {
+    let sandbox = Sandbox::new();
+    let said = sandbox.must(&["help", "lab"]).stdout;
+    assert!(said.contains("--runtimes <RUNTIMES>"), "{said}");
+    assert_eq!(
+        sandbox.must(&["help"]).stdout,
+        sandbox.must(&["--help"]).stdout
+    );
+    sandbox.must(&[
+        "./help",
+        "--runtime",
+        "mio",
+        "--name",
+        "my-help",
+        "--vcs",
+        "none",
+    ]);
+}

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::{Choice, Lookup, Question, facts};
 use crate::catalog::boards;
 use crate::catalog::chips::{self, Unresolved};
-use crate::suggest::{did_you_mean, nearest};
+use crate::suggest::{all_nearest, did_you_mean, nearest};
 
 /// Which names answer a question, besides its choices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,10 +136,10 @@ impl Unnamed {
             };
         }
         let known: Vec<&str> = question.choices.iter().map(|choice| choice.value).collect();
-        let help = match nearest(text, &known) {
+        let help = match all_nearest(text, &known).as_slice() {
             _ if !is_board => did_you_mean(text, &known),
-            Some(near) => format!("did you mean `{near}`? {EVERY_BOARD}"),
-            None => EVERY_BOARD.to_owned(),
+            [] => EVERY_BOARD.to_owned(),
+            near => format!("did you mean `{}`? {EVERY_BOARD}", near.join("` or `")),
         };
         Self { why: None, help }
     }
