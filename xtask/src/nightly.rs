@@ -28,6 +28,8 @@ struct Check {
 /// Runs every check of the paths with one of these words in their names (of all, without words), goes on after
 /// a failure, and writes the report; rows of other paths stay in it as they are.
 pub fn run(newest: &str, words: &[&str]) -> Result<(), String> {
+    setup::toolchain(newest)?;
+    setup::clippy_for(newest)?;
     let commit = commit()?;
     let projects = projects();
     let is_wanted = |project: &&Project| {

@@ -137,6 +137,11 @@ pub fn toolchain(name: &str) -> Result<(), String> {
     rustup(&words).map(|_| ())
 }
 
+/// Installs clippy for a toolchain, unless it is there.
+pub fn clippy_for(toolchain: &str) -> Result<(), String> {
+    rustup(&["component", "add", "--toolchain", toolchain, "clippy"]).map(|_| ())
+}
+
 /// Installs a target for a toolchain, unless it is there.
 pub fn target_for(toolchain: &str, target: &str) -> Result<(), String> {
     let there = rustup(&["target", "list", "--installed", "--toolchain", toolchain])?;
