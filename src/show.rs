@@ -242,6 +242,17 @@ pub fn list(shell: &Shell, what: &str, format: Format) {
     }
 }
 
+/// Which runtimes have that kind.
+fn carriers(kind: &str) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for offer in OFFERS.iter().filter(|offer| offer.kind == kind) {
+        if !names.contains(&offer.runtime) {
+            names.push(offer.runtime);
+        }
+    }
+    names.join(", ")
+}
+
 fn rows(what: &str) -> Vec<(&'static str, String)> {
     let plain = |rows: Vec<(&'static str, &'static str)>| {
         rows.into_iter()
@@ -250,7 +261,10 @@ fn rows(what: &str) -> Vec<(&'static str, String)> {
     };
     match what {
         "runtimes" => plain(RUNTIMES.iter().map(|row| (row.id, row.what)).collect()),
-        "kinds" => plain(KINDS.iter().map(|row| (row.id, row.note)).collect()),
+        "kinds" => KINDS
+            .iter()
+            .map(|row| (row.id, format!("{} ({})", row.note, carriers(row.id))))
+            .collect(),
         "engines" => plain(ENGINES.iter().map(|row| (row.id, row.note)).collect()),
         "extras" => plain(EXTRAS.iter().map(|row| (row.id, row.note)).collect()),
         "boards" => BOARDS
@@ -268,6 +282,9 @@ fn rows(what: &str) -> Vec<(&'static str, String)> {
 
 fn chip_rows() -> Vec<(&'static str, String)> {
     let row = |chip: &'static Chip| {
+        if let Some((reason, _instead)) = chip.refusal() {
+            return (chip.name, format!("not offered: {reason}"));
+        }
         let boards = BOARDS.iter().filter(|board| board.chip == chip.name);
         let boards: Vec<&str> = boards.map(|board| board.id).collect();
         let note = match boards.as_slice() {
@@ -276,7 +293,7 @@ fn chip_rows() -> Vec<(&'static str, String)> {
         };
         (chip.name, note)
     };
-    chips::offered().map(row).collect()
+    chips::all().iter().map(row).collect()
 }
 
 /// Prints every question, condition, value and default as JSON.

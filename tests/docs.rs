@@ -209,3 +209,37 @@ fn the_commands_of_the_readme_work() {
     }
     assert_eq!(ran, 1, "the session runs one command of this tool");
 }
+
+/// The nightly command is run by hand: what it has not seen is not promised.
+#[test]
+fn the_nightly_report_has_every_hosted_path() {
+    let report = fs::read_to_string(repository().join("reports/nightly.md")).expect("a report");
+    assert!(!report.contains("**failed**"), "{report}");
+    let rows: Vec<&str> = report.lines().filter(|line| line.contains("| `")).collect();
+    for project in projects::all_with_everything() {
+        if project.is_firmware() {
+            continue;
+        }
+        let slug = project.with(&[]).slug();
+        let own = rows
+            .iter()
+            .filter(|row| row.starts_with(&format!("| {slug} |")));
+        let own: Vec<&&str> = own.collect();
+        let has = |words: &str| own.iter().any(|row| row.contains(words));
+        let declared = project.blueprint("my-app").rust_version();
+        let mut wanted = vec![
+            format!("`cargo +{declared}"),
+            "clippy".into(),
+            "test`".into(),
+        ];
+        if !project.is_uring() {
+            wanted.extend(["windows", "apple"].map(String::from));
+        }
+        for words in wanted {
+            assert!(
+                has(&words),
+                "{slug}: no `{words}` in reports/nightly.md; `cargo xtask nightly {slug}`"
+            );
+        }
+    }
+}
