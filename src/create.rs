@@ -15,7 +15,7 @@ use crate::name::PackageName;
 use crate::plan::plan;
 use crate::prompt::Terminal;
 use crate::record::{self, Record};
-use crate::report::{Format, Shell};
+use crate::report::{Format, Shell, files_object};
 use crate::tree::tree;
 use crate::vcs;
 use crate::workspace::{Edit, Workspace};
@@ -337,13 +337,6 @@ impl Project {
             };
             answers.insert(question.id.to_owned(), value);
         }
-        let files: Vec<Value> = self
-            .files
-            .iter()
-            .map(|(path, file)| {
-                json!({"path": path, "bytes": file.text.len(), "executable": file.executable()})
-            })
-            .collect();
         json!({
             "package": blueprint.name.as_str(),
             "path": self.site.destination.display().to_string(),
@@ -352,7 +345,7 @@ impl Project {
             "answers": answers,
             "reasons": [blueprint.runtime.reason],
             "caveats": blueprint.caveats(),
-            "files": files,
+            "files": files_object(&self.files),
             "workspace": self.workspace.as_ref().map(|manifest| manifest.display().to_string()),
             "notes": self.notes,
             "command": self.command,

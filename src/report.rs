@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
 use crate::failure::{Code, Failure};
+use crate::fileset::{File, FileSet};
 
 const GREEN: Style = AnsiColor::Green.on_default().bold();
 const RED: Style = AnsiColor::Red.on_default().bold();
@@ -161,6 +162,12 @@ impl Shell {
         let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
         let _ = writeln!(stderr, "{text}");
     }
+}
+
+/// What a run has written, or would write, for programs.
+pub fn files_object(files: &FileSet) -> Value {
+    let file = |(path, file): (&str, &File)| json!({"path": path, "bytes": file.text.len(), "executable": file.executable()});
+    files.iter().map(file).collect()
 }
 
 fn error_object(failure: &Failure) -> Value {

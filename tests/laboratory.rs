@@ -10,6 +10,21 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cargo_async_init::lab::{self, Lab};
 
+/// A document that sends its reader to a file which is not there is worse than none.
+#[test]
+fn the_readme_names_files_that_are_there() {
+    for lab in projects::labs() {
+        let files = lab::plan(&lab).expect("a lab");
+        let readme = &files.get("README.md").expect("a README").text;
+        let paths = readme.split('`').filter(|word| word.ends_with(".rs"));
+        let paths: Vec<&str> = paths.collect();
+        assert!(paths.len() >= 2, "{readme}");
+        for path in paths {
+            assert!(files.get(path).is_some(), "{}: `{path}`", lab.name);
+        }
+    }
+}
+
 /// Everything that can be compared, one package after the other: the workspace at once would give each
 /// package the features of all, and compile all dependencies anew.
 #[test]

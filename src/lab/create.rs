@@ -9,7 +9,7 @@ use crate::create::{enter, folder_name};
 use crate::failure::{Failure, Result};
 use crate::fileset::FileSet;
 use crate::name::PackageName;
-use crate::report::{Format, Shell};
+use crate::report::{Format, Shell, files_object};
 use crate::vcs;
 use crate::workspace::Workspace;
 use crate::write::{self, Site};
@@ -102,19 +102,12 @@ impl Made<'_> {
     }
 
     fn object(&self, lab: &Lab) -> Value {
-        let files: Vec<Value> = self
-            .files
-            .iter()
-            .map(|(path, file)| {
-                json!({"path": path, "bytes": file.text.len(), "executable": file.executable()})
-            })
-            .collect();
         json!({
             "package": lab.name.as_str(),
             "path": self.site.destination.display().to_string(),
             "runtimes": lab.ids(),
             "kind": lab.kind,
-            "files": files,
+            "files": files_object(&self.files),
             "command": self.command(lab),
             "next_steps": self.next_steps(),
             "written": !self.options.dry_run,
