@@ -16,7 +16,7 @@ fn the_readme_names_files_that_are_there() {
     for lab in projects::labs() {
         let files = lab::plan(&lab).expect("a lab");
         let readme = &files.get("README.md").expect("a README").text;
-        let paths = readme.split('`').filter(|word| word.ends_with(".rs"));
+        let paths = readme.split('`').filter(|word| word.contains("/src/"));
         let paths: Vec<&str> = paths.collect();
         assert!(paths.len() >= 2, "{readme}");
         for path in paths {
