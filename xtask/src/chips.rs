@@ -2,11 +2,17 @@
 //!
 //! Progress is a line for each chip in `reports/chips.tsv`, written as soon as it is known. A chip is
 //! tried again only where its line is of another version of the templates and the catalogue, so a
-//! run that is stopped loses at most what was being built.
+//! run that is stopped loses at most what was being built. Of two runs in one checkout the second is refused.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod report;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::fs;
+use std::fs::{self, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
@@ -15,7 +21,6 @@ use std::time::{Duration, Instant};
 
 use cargo_async_init::answers::{Answer, Answers};
 use cargo_async_init::ask::with_defaults;
-use cargo_async_init::blueprint::TOOL_VERSION;
 use cargo_async_init::catalog::boards::Board;
 use cargo_async_init::catalog::chips::{self, Chip, Class};
 use cargo_async_init::fileset::File;
@@ -26,10 +31,13 @@ use crate::elf;
 use crate::projects::{self, Project};
 use crate::setup;
 
+use self::state::{Line, Lines};
+
 const STATE: &str = "reports/chips.tsv";
 const REPORT: &str = "reports/chips.md";
-const HEADER: &str =
-    "# chip\tresult\tflash\tram\tseconds\tid of the project's files\twhat went wrong";
+
+const IN_USE: &str = "another `cargo xtask chips` runs in this checkout
+help: wait for it, or run this one with `--partition` in a clone of its own";
 
 /// What every chip's project is called: they are built one after the other in one folder.
 const NAME: &str = "chip";
@@ -52,42 +60,52 @@ pub struct Options {
     pub minutes: Option<u64>,
 }
 
-/// How a chip did.
-#[derive(Clone, Debug)]
-struct Line {
-    chip: String,
-    /// `booted`, `linked`, or `failed`.
-    result: String,
-    flash: u32,
-    ram: u32,
-    seconds: f64,
-    /// The files that decide the image, in short: another one means that the line is stale.
-    id: String,
-    why: String,
+/// Tries what has not been tried, and writes state and report; without any time, the report alone.
+pub fn run(options: &Options) -> Result<(), String> {
+    let wanted = wanted(options);
+    // A report takes no tools, and may be written while another run builds.
+    let lines = if options.minutes == Some(0) {
+        state::read(&place(STATE))?
+    } else {
+        let _alone = alone(&projects::workshop())?;
+        setup::run()?;
+        attempt_each(&wanted, options)?
+    };
+    conclude(&wanted, lines)
 }
 
-/// Tries what has not been tried, and writes state and report.
-pub fn run(options: &Options) -> Result<(), String> {
-    setup::run()?;
+/// Keeps other runs out of the folders of this one's jobs, and away from its state, while the file is held:
+/// the system lets go of it however this process ends.
+fn alone(folder: &Path) -> Result<fs::File, String> {
+    let path = folder.join("chips.lock");
+    let wrong = |error: io::Error| format!("cannot lock `{}`: {error}", path.display());
+    fs::create_dir_all(folder).map_err(wrong)?;
+    let file = fs::File::create(&path).map_err(wrong)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(IN_USE.to_owned()),
+        Err(TryLockError::Error(error)) => Err(wrong(error)),
+    }
+}
+
+/// Tries those that are not known, several at once; all lines that there are in the end.
+fn attempt_each(wanted: &[&'static Chip], options: &Options) -> Result<Lines, String> {
     let began = Instant::now();
-    let state = Mutex::new(read()?);
-    let wanted = wanted(options);
-    let todo: Vec<(&Chip, Project)> = wanted
-        .iter()
-        .map(|chip| (*chip, project(chip)))
-        .filter(|(chip, project)| !known(&state, chip, project))
+    let lines = state::read(&place(STATE))?;
+    let projects = wanted.iter().map(|chip| (*chip, project(chip)));
+    let todo: Vec<(&Chip, Project)> = projects
+        .filter(|(chip, project)| !is_known(&lines, chip.name, &id(project)))
         .collect();
     println!("{} chips wanted, {} to try", wanted.len(), todo.len());
+    let lines = Mutex::new(lines);
     let next = AtomicUsize::new(0);
-    let out_of_time = || {
-        let limit = options
-            .minutes
-            .map(|minutes| Duration::from_secs(minutes * 60));
-        limit.is_some_and(|limit| began.elapsed() >= limit)
-    };
+    let limit = options
+        .minutes
+        .map(|minutes| Duration::from_secs(minutes * 60));
+    let out_of_time = || limit.is_some_and(|limit| began.elapsed() >= limit);
     std::thread::scope(|scope| {
         for job in 0..options.jobs {
-            let (next, todo, state) = (&next, &todo, &state);
+            let (next, todo, lines) = (&next, &todo, &lines);
             scope.spawn(move || {
                 while !out_of_time() {
                     let place = next.fetch_add(1, Ordering::Relaxed);
@@ -95,28 +113,47 @@ pub fn run(options: &Options) -> Result<(), String> {
                         return;
                     };
                     let line = attempt(job, chip, project);
-                    tell(place, todo.len(), began, &line);
-                    if let Err(error) = note(state, line) {
+                    tell(place + 1, todo.len(), began.elapsed(), &line);
+                    if let Err(error) = note(lines, line) {
                         eprintln!("{error}");
                     }
                 }
             });
         }
     });
-    let mut lines = state.into_inner().map_err(|error| error.to_string())?;
+    lines.into_inner().map_err(|error| error.to_string())
+}
+
+/// Whether a chip need not be tried again: its image is that of the line, and nothing was wrong with it.
+fn is_known(lines: &Lines, chip: &str, id: &str) -> bool {
+    let line = lines.get(chip);
+    line.is_some_and(|line| line.result != "failed" && line.id == id)
+}
+
+/// Adds a line, and writes all of them: whatever stops the run then, it is kept.
+fn note(lines: &Mutex<Lines>, line: Line) -> Result<(), String> {
+    let mut lines = lines.lock().map_err(|error| error.to_string())?;
+    lines.insert(line.chip.clone(), line);
+    state::write(&place(STATE), &lines)
+}
+
+/// Writes the report; an error where one of the wanted failed.
+fn conclude(wanted: &[&Chip], mut lines: Lines) -> Result<(), String> {
     // What was tried of another image says nothing of this one.
-    lines.retain(|chip, line| chips::find(chip).is_some_and(|chip| line.id == id(&project(chip))));
-    fs::write(place(REPORT), report(&lines)).map_err(|error| format!("{REPORT}: {error}"))?;
-    let current = |chip: &&&Chip| {
-        lines
-            .get(chip.name)
-            .is_some_and(|line| line.result == "failed")
+    lines.retain(|chip, line| {
+        let offered = chips::find(chip).filter(|chip| chip.refusal().is_none());
+        offered.is_some_and(|chip| line.id == id(&project(chip)))
+    });
+    fs::write(place(REPORT), report::report(&lines))
+        .map_err(|error| format!("{REPORT}: {error}"))?;
+    let failed = |chip: &&&Chip| {
+        let line = lines.get(chip.name);
+        line.is_some_and(|line| line.result == "failed")
     };
-    let failed = wanted.iter().filter(current).count();
-    if failed > 0 {
-        return Err(format!("{failed} chips failed: see {REPORT}"));
+    match wanted.iter().filter(failed).count() {
+        0 => Ok(()),
+        failed => Err(format!("{failed} chips failed: see {REPORT}")),
     }
-    Ok(())
 }
 
 /// A path of this repository.
@@ -158,14 +195,6 @@ fn pins(chip: &Chip) -> (&'static str, &'static str) {
     let mut free = names.into_iter().filter(free);
     let led = free.next().unwrap_or("none");
     (led, free.next().unwrap_or("none"))
-}
-
-fn known(state: &Mutex<BTreeMap<String, Line>>, chip: &Chip, project: &Project) -> bool {
-    let Ok(state) = state.lock() else {
-        return false;
-    };
-    let line = state.get(chip.name);
-    line.is_some_and(|line| line.result != "failed" && line.id == id(project))
 }
 
 /// What decides the image: files of the project, under one name for all.
@@ -228,17 +257,20 @@ fn attempt(job: usize, chip: &Chip, project: &Project) -> Line {
     }
 }
 
-/// The end of what was said, where compilers put the reason.
+/// Of what was said the line with the reason, without where anything is on this machine or is fetched
+/// from: lines of several machines go into one report.
 fn in_a_line(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let error = |line: &&&str| line.starts_with("error") || line.contains("panicked");
-    let reason = lines.iter().find(error).or(lines.first());
-    reason
-        .unwrap_or(&"")
-        .replace('\t', " ")
-        .chars()
-        .take(200)
-        .collect()
+    let is_reason = |line: &&str| line.trim().starts_with("error") || line.contains("panicked");
+    let reason = text.lines().find(is_reason).or(text.lines().next());
+    let is_place = |word: &str| {
+        let bare = word.trim_start_matches(|letter: char| "`'\"(".contains(letter));
+        bare.starts_with('/') || word.contains("://")
+    };
+    let words = reason.unwrap_or_default().split_whitespace();
+    let words: Vec<&str> = words
+        .map(|word| if is_place(word) { "…" } else { word })
+        .collect();
+    words.join(" ").chars().take(200).collect()
 }
 
 fn try_it(job: usize, project: &Project) -> Result<(bool, elf::Report), String> {
@@ -312,163 +344,16 @@ fn remove_starting(folder: &Path, starts: &[&str]) {
     }
 }
 
-fn tell(place: usize, of: usize, began: Instant, line: &Line) {
-    let done = place + 1;
-    #[allow(clippy::cast_precision_loss, reason = "an estimate")]
-    let left = began.elapsed().as_secs_f64() / done as f64 * (of - done) as f64 / 60.0;
+fn tell(done: usize, of: usize, spent: Duration, line: &Line) {
+    let left = minutes_left(spent, done, of);
     println!(
         "{done}/{of} {} {} {:.0} s, some {left:.0} minutes left {}",
         line.chip, line.result, line.seconds, line.why
     );
 }
 
-fn read() -> Result<BTreeMap<String, Line>, String> {
-    let Ok(text) = fs::read_to_string(place(STATE)) else {
-        return Ok(BTreeMap::new());
-    };
-    let mut lines = BTreeMap::new();
-    for row in text.lines().filter(|row| !row.starts_with('#')) {
-        let line = parsed(row).ok_or_else(|| format!("{STATE}: cannot read `{row}`"))?;
-        lines.insert(line.chip.clone(), line);
-    }
-    Ok(lines)
-}
-
-fn parsed(row: &str) -> Option<Line> {
-    let columns: Vec<&str> = row.split('\t').collect();
-    let [chip, result, flash, ram, seconds, id, why] = columns.as_slice() else {
-        return None;
-    };
-    Some(Line {
-        chip: (*chip).to_owned(),
-        result: (*result).to_owned(),
-        flash: flash.parse().ok()?,
-        ram: ram.parse().ok()?,
-        seconds: seconds.parse().ok()?,
-        id: (*id).to_owned(),
-        why: (*why).to_owned(),
-    })
-}
-
-fn note(state: &Mutex<BTreeMap<String, Line>>, line: Line) -> Result<(), String> {
-    let mut lines = state.lock().map_err(|error| error.to_string())?;
-    lines.insert(line.chip.clone(), line);
-    let mut text = format!("{HEADER}\n");
-    for line in lines.values() {
-        let Line {
-            chip,
-            result,
-            flash,
-            ram,
-            seconds,
-            id,
-            why,
-        } = line;
-        let _ = writeln!(
-            text,
-            "{chip}\t{result}\t{flash}\t{ram}\t{seconds:.0}\t{id}\t{why}"
-        );
-    }
-    let path = place(STATE);
-    let new = path.with_extension("new");
-    let wrong = |error: std::io::Error| format!("{STATE}: {error}");
-    fs::write(&new, text).map_err(wrong)?;
-    fs::rename(&new, &path).map_err(wrong)
-}
-
-fn report(lines: &BTreeMap<String, Line>) -> String {
-    let mut text = format!(
-        "# Every chip\n\ncargo-async-init {TOOL_VERSION}, by `cargo xtask chips`: blinky for each chip with an LED \
-         and a button, linked in release, its image examined, and booted under emulation where its core can \
-         be emulated. Nothing here was verified on hardware. `reports/chips.tsv` has a line for each chip.\n\n\
-         | series | chips | refused | booted | linked, not booted | failed | not yet tried | sets of registers booted |\n\
-         |---|---:|---:|---:|---:|---:|---:|---:|\n"
-    );
-    let mut series: BTreeMap<&str, Vec<&Chip>> = BTreeMap::new();
-    for chip in chips::all() {
-        series.entry(chip.series).or_default().push(chip);
-    }
-    for (name, chips) in &series {
-        text.push_str(&row(name, chips, lines));
-    }
-    text.push_str(&row("all", &chips::all().iter().collect::<Vec<_>>(), lines));
-    text.push_str(&figures(lines));
-    let hours = lines.values().map(|line| line.seconds).sum::<f64>() / 3600.0;
-    let _ = writeln!(
-        text,
-        "\n{hours:.1} hours of building in all, jobs side by side counted each."
-    );
-    let failed = lines.values().filter(|line| line.result == "failed");
-    let failed: Vec<String> = failed
-        .map(|line| format!("- `{}`: {}\n", line.chip, line.why))
-        .collect();
-    if !failed.is_empty() {
-        let _ = write!(text, "\n## Failed\n\n{}", failed.concat());
-    }
-    let mut refused: BTreeMap<&str, usize> = BTreeMap::new();
-    for (reason, _) in chips::all().iter().filter_map(Chip::refusal) {
-        *refused.entry(reason).or_default() += 1;
-    }
-    text.push_str("\n## Refused\n\n");
-    for (reason, count) in refused {
-        let _ = writeln!(text, "- {count}: {reason}");
-    }
-    text
-}
-
-/// How many of the images that were tried link, and how many of a Cortex-M's boot.
-fn figures(lines: &BTreeMap<String, Line>) -> String {
-    let tried: Vec<(&Chip, &str)> = chips::offered()
-        .filter_map(|chip| Some((chip, lines.get(chip.name)?.result.as_str())))
-        .collect();
-    let linked = tried.iter().filter(|(_, result)| *result != "failed");
-    let cortex = tried
-        .iter()
-        .filter(|(chip, _)| chip.target().starts_with("thumb"));
-    let booted = cortex.clone().filter(|(_, result)| *result == "booted");
-    let (linked, booted, cortex) = (linked.count(), booted.count(), cortex.count());
-    format!(
-        "\n{linked} of the {} chips that were tried link and pass the check of their image; of the {cortex} \
-         with a Cortex-M, {booted} boot and blink. The others have a second core or peripherals for which \
-         there is no emulator here.\n",
-        tried.len()
-    )
-}
-
-/// One row of the table: a series, or all.
-fn row(name: &str, chips: &[&Chip], lines: &BTreeMap<String, Line>) -> String {
-    let offered: Vec<&&Chip> = chips
-        .iter()
-        .filter(|chip| chip.refusal().is_none())
-        .collect();
-    let ended = |result: &str| {
-        let is = |chip: &&&&Chip| {
-            lines
-                .get(chip.name)
-                .is_some_and(|line| line.result == result)
-        };
-        offered.iter().filter(is).count()
-    };
-    let sets = |chips: &[&&Chip]| {
-        let sets: BTreeSet<_> = chips.iter().map(|chip| (chip.family, chip.pac)).collect();
-        sets.len()
-    };
-    let booted: Vec<&&Chip> = offered
-        .iter()
-        .copied()
-        .filter(|chip| {
-            lines
-                .get(chip.name)
-                .is_some_and(|line| line.result == "booted")
-        })
-        .collect();
-    let (ran, linked, failed) = (ended("booted"), ended("linked"), ended("failed"));
-    format!(
-        "| {name} | {} | {} | {ran} | {linked} | {failed} | {} | {} of {} |\n",
-        chips.len(),
-        chips.len() - offered.len(),
-        offered.len() - ran - linked - failed,
-        sets(&booted),
-        sets(&offered)
-    )
+/// How long the rest takes, if it takes as long for each as what is done.
+#[allow(clippy::cast_precision_loss, reason = "an estimate")]
+fn minutes_left(spent: Duration, done: usize, of: usize) -> f64 {
+    spent.as_secs_f64() / done as f64 * (of - done) as f64 / 60.0
 }
