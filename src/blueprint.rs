@@ -137,6 +137,9 @@ impl Blueprint {
         }
         for extra in &self.extras {
             layers.push(format!("_extras/{}", extra.id));
+            if let Some(framework) = self.framework {
+                layers.push(format!("_frameworks/{}/_extras/{}", framework.id, extra.id));
+            }
             layers.push(format!("{runtime}/_extras/{}", extra.id));
             if self.engine.is_some() {
                 layers.push(format!("{home}/_extras/{}", extra.id));
@@ -274,7 +277,7 @@ impl Blueprint {
                 hardware["expect"] = json!(board.expect_of_sleep());
             }
             set("board", hardware);
-            if let Some(parts) = Partitions::of(board.chip()) {
+            if let Ok(parts) = Partitions::of(board.chip()) {
                 set("boot", partitions(&parts, board.chip().page));
             }
         }

@@ -299,7 +299,9 @@ fn question_flag(question: &Question) -> Arg {
         // Looked up when it is given: to lay out every name costs each run more than all else.
         return flag.value_name(question.id.to_uppercase());
     }
-    let flag = flag.value_parser(PossibleValuesParser::new(&values));
+    let flag = flag
+        .value_parser(PossibleValuesParser::new(&values))
+        .ignore_case(question.id == "board");
     if question.style == Asked::Pick {
         let name = question.id.to_uppercase();
         return flag

@@ -398,15 +398,17 @@ pub fn offer_table() -> String {
     text
 }
 
-/// Whether an extra fits a shape of project, for the README's table.
+/// Which kinds an extra is not for, for the README's table.
 pub fn extra_table() -> String {
     let mut text = String::from("| extra | what it adds | not for |\n|---|---|---|\n");
     for extra in EXTRAS {
-        let without: Vec<&str> = KINDS
-            .iter()
-            .filter(|kind| !extra.shapes.contains(&kind.shape) && kind.shape != Shape::Firmware)
+        let (firmware, hosted): (Vec<_>, Vec<_>) =
+            KINDS.iter().partition(|kind| kind.shape == Shape::Firmware);
+        let hosted = hosted.into_iter().filter(|kind| !extra.scope.has(kind));
+        let never_firmware = !firmware.into_iter().any(|kind| extra.scope.has(kind));
+        let without: Vec<&str> = hosted
             .map(|kind| kind.id)
-            .chain((!extra.shapes.contains(&Shape::Firmware)).then_some("firmware"))
+            .chain(never_firmware.then_some("firmware"))
             .collect();
         let _ = writeln!(
             text,

@@ -11,12 +11,18 @@ pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
         .map(|(_, candidate)| candidate)
 }
 
-/// Every known word that is as near as the nearest.
+/// Every known word that begins with this one, or else that is as near as the nearest.
 pub fn all_nearest<'a>(word: &str, known: &[&'a str]) -> Vec<&'a str> {
-    let Some(nearest) = nearest(word, known) else {
+    let word = word.to_lowercase();
+    // Of a letter or two it would be anybody's guess.
+    let begins = known.iter().filter(|each| each.starts_with(&word));
+    let begins: Vec<&str> = begins.copied().collect();
+    if word.len() > 2 && !begins.is_empty() {
+        return begins;
+    }
+    let Some(nearest) = nearest(&word, known) else {
         return Vec::new();
     };
-    let word = word.to_lowercase();
     let distance = strsim::osa_distance(&word, nearest);
     let mut all = known.to_vec();
     all.retain(|each| strsim::osa_distance(&word, each) == distance);
@@ -72,7 +78,9 @@ mod tests {
         assert_eq!(nearest("toiko", &known), Some("tokio"));
         assert_eq!(nearest("asyncstd", &known), Some("async-std"));
         assert_eq!(nearest("zebra", &known), None);
-        assert_eq!(all_nearest("tok", &["tox", "tokio", "top"]), ["tox", "top"]);
+        assert_eq!(all_nearest("to", &["tox", "tokio", "top"]), ["tox", "top"]);
+        assert_eq!(all_nearest("tok", &["tox", "tokio", "top"]), ["tokio"]);
+        assert_eq!(all_nearest("Smo", &known), ["smol"]);
         assert!(all_nearest("zebra", &known).is_empty());
     }
 

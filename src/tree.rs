@@ -101,7 +101,12 @@ impl Question {
     ///
     /// Where it is none: why, and what to do instead.
     pub fn parse(&self, text: &str) -> Result<&'static str, Unnamed> {
-        if let Some(choice) = self.choices.iter().find(|choice| choice.value == text) {
+        // On boards names are printed in capitals.
+        let same = |value: &str| match self.id {
+            "board" => value.eq_ignore_ascii_case(text),
+            _ => value == text,
+        };
+        if let Some(choice) = self.choices.iter().find(|choice| same(choice.value)) {
             return Ok(choice.value);
         }
         if let Some(names) = self.names {
@@ -207,12 +212,12 @@ impl Tree {
         let choice = question.choice(value)?;
         let known = |id: &str| answers.one(id);
         let mut conditions = question.when.iter().chain(&choice.when).flatten();
-        let unmet = conditions.find(|condition| {
-            facts::settled(condition.question, &known)
-                .is_some_and(|fact| !condition.values.contains(&fact))
+        let unmet = conditions.find_map(|condition| {
+            let fact = facts::settled(condition.question, &known)?;
+            (!condition.values.contains(&fact)).then_some((condition.question, fact))
         });
         match unmet {
-            Some(condition) => facts::reason(condition.question),
+            Some((fact, value)) => facts::reason(fact, value),
             None => choice.elsewhere,
         }
     }

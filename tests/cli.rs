@@ -495,12 +495,28 @@ fn what_hardware_cannot_have_is_refused_with_its_reason() {
         ),
         (
             "--board=pico --flasher=probe-rs --with=bootloader",
-            "embassy-boot wants equal pages",
+            "was tried on STM32 and nRF alone",
         ),
         ("--chip=stm32f030f4 --with=embedded-test", "which take 64K"),
         (
             "--chip=stm32f411ce --kind=usb",
             "`--crystal` says what it has",
+        ),
+        (
+            "--chip=stm32l476rg --crystal=8mhz --kind=usb",
+            "how to make it of a crystal is not known here",
+        ),
+        (
+            "--chip=stm32f411ce --crystal=48mhz --kind=usb",
+            "`--crystal` says what it has",
+        ),
+        (
+            "--chip=stm32g474re --banks=single --with=bootloader",
+            "as its option bytes say",
+        ),
+        (
+            "--chip=nrf52840 --flasher=elf2flash",
+            "nothing that is known here puts programs onto it in that way",
         ),
         (
             "--chip=nrf52840 --flash-size=16m",
@@ -524,7 +540,7 @@ fn what_hardware_cannot_have_is_refused_with_its_reason() {
         ),
         (
             "--board=pico --flasher=dfu-util",
-            "it is flashed in another way",
+            "nothing that is known here puts programs onto it in that way",
         ),
     ];
     for (flags, reason) in refused {
@@ -536,6 +552,69 @@ fn what_hardware_cannot_have_is_refused_with_its_reason() {
         let said = refuse(&sandbox, &coded(2, &args, &[])).stderr;
         assert!(said.contains(reason), "{flags}: {said}");
     }
+}
+
+#[test]
+fn a_board_of_ones_own_is_flashed_as_those_with_its_chip() {
+    let sandbox = Sandbox::new();
+    for (name, hardware, runner, region) in [
+        ("own-pico", "--chip=rp2040", "elf2uf2-rs", ""),
+        ("own-pico2", "--chip=rp235xb", "picotool", ""),
+        ("own-pill", "--chip=stm32f411ce", "dfu-util", ""),
+        (
+            "own-dongle",
+            "--chip=nrf52840 --program-start=4k",
+            "nrfdfu",
+            "ORIGIN = 0x00001000, LENGTH = 892K",
+        ),
+        (
+            "own-feather",
+            "--chip=nrf52840 --program-start=152k",
+            "elf2flash",
+            "ORIGIN = 0x00026000, LENGTH = 792K",
+        ),
+    ] {
+        let flasher = format!("--flasher={runner}");
+        let mut args = vec![name, "--yes", "--vcs=none", flasher.as_str()];
+        args.extend(hardware.split(' '));
+        sandbox.must(&args);
+        let readme = sandbox.read(&format!("{name}/README.md"));
+        assert!(readme.contains(runner), "{name}: {readme}");
+        let memory = sandbox.read(&format!("{name}/memory.x"));
+        assert!(memory.contains(region), "{name}: {memory}");
+    }
+}
+
+#[test]
+fn a_boards_name_may_be_spelt_as_it_is_printed() {
+    let sandbox = Sandbox::new();
+    let args = [
+        "one",
+        "--board=NUCLEO-G474RE",
+        "--banks=dual",
+        "--yes",
+        "--vcs=none",
+    ];
+    sandbox.must(&args);
+    let record = sandbox.read("one/.async-init.toml");
+    assert!(record.contains("board = \"nucleo-g474re\""), "{record}");
+}
+
+#[test]
+fn a_pin_of_the_debugger_is_a_caveat() {
+    let sandbox = Sandbox::new();
+    let args = [
+        "own",
+        "--chip=stm32f411ce",
+        "--led=PA13",
+        "--yes",
+        "--vcs=none",
+    ];
+    let told = sandbox.must(&args).stderr;
+    assert!(
+        told.contains("PA13 is one of the debugger's two wires"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -137,6 +137,8 @@ pub struct Flasher {
     pub install: &'static str,
     /// Where its authors say how else to install it, and what the system has to allow.
     pub manual: &'static str,
+    /// How a board is made ready for it, in whole sentences; a board with a row says more.
+    pub connect: &'static str,
     /// Its layer below `embassy/`: how to use it, for the project's README.
     pub layer: &'static str,
     /// How a program's messages get out that way.
@@ -189,6 +191,7 @@ pub static PROBE_RS: Flasher = Flasher {
     runner: "probe-rs run --chip {chip}",
     install: "cargo install probe-rs-tools --locked",
     manual: "https://probe.rs/docs/getting-started/installation/",
+    connect: WIRED,
     layer: "_probe-rs",
     log: Log::Rtt,
     try_it: &[
@@ -205,6 +208,7 @@ static CUBE: Flasher = Flasher {
     runner: "STM32_Programmer_CLI --connect port=SWD mode=UR --write",
     install: "https://www.st.com/en/development-tools/stm32cubeprog.html",
     manual: "https://www.st.com/en/development-tools/stm32cubeprog.html",
+    connect: WIRED,
     layer: "_cube",
     log: Log::Rtt,
     try_it: &["cargo run --release"],
@@ -217,6 +221,7 @@ static ELF2UF2: Flasher = Flasher {
     runner: "elf2uf2-rs --deploy",
     install: "cargo install elf2uf2-rs --locked --no-default-features",
     manual: "https://github.com/JoNil/elf2uf2-rs",
+    connect: BOOTSEL,
     layer: "_elf2uf2",
     log: Log::None,
     try_it: &[
@@ -232,6 +237,7 @@ static PICOTOOL: Flasher = Flasher {
     runner: "picotool load -u -v -x -t elf",
     install: "brew install picotool",
     manual: "https://github.com/raspberrypi/picotool",
+    connect: BOOTSEL_2,
     layer: "_picotool",
     log: Log::None,
     try_it: &["brew install picotool", "cargo run --release"],
@@ -245,6 +251,7 @@ static DFU: Flasher = Flasher {
     runner: "./flash.sh",
     install: "apt-get install dfu-util",
     manual: "https://dfu-util.sourceforge.net/",
+    connect: BOOT0,
     layer: "_dfu",
     log: Log::None,
     try_it: &[
@@ -263,6 +270,7 @@ static UF2: Flasher = Flasher {
     runner: "elf2flash deploy --family 0xada52840",
     install: "cargo install elf2flash --locked",
     manual: "https://docs.rs/crate/elf2flash",
+    connect: "Press its reset button twice, quickly: a drive appears.",
     layer: "_uf2",
     log: Log::None,
     try_it: &["cargo install elf2flash --locked", "cargo run --release"],
@@ -275,6 +283,7 @@ static NRFDFU: Flasher = Flasher {
     runner: "nrfdfu",
     install: "cargo install nrfdfu --locked",
     manual: "https://github.com/knurling-rs/nrfdfu-rs",
+    connect: "Plug it in and start its bootloader, on most boards by the reset button.",
     layer: "_nrfdfu",
     log: Log::None,
     try_it: &["cargo install nrfdfu --locked", "cargo run --release"],
@@ -290,6 +299,7 @@ static ESPFLASH: Flasher = Flasher {
     runner: "espflash flash --monitor --chip {chip} --log-format defmt",
     install: "cargo install espflash --locked",
     manual: "https://github.com/esp-rs/espflash",
+    connect: PLUG,
     layer: "_espflash",
     log: Log::Own,
     try_it: &["cargo install espflash --locked", "cargo run --release"],
@@ -302,6 +312,7 @@ const PLUG: &str = "Plug it in.";
 const WIRED: &str =
     "Wire a probe to it: SWDIO, SWCLK and ground (an ST-LINK, a CMSIS-DAP probe, a J-Link).";
 const BOOTSEL: &str = "Hold BOOTSEL while you plug it in: a drive called RPI-RP2 appears.";
+const BOOT0: &str = "Plug it in, hold BOOT0, press and release NRST, and release BOOT0.";
 const BOOTSEL_2: &str = "Hold BOOTSEL while you plug it in: a drive called RP2350 appears.";
 
 /// Every board, by family.
@@ -1497,7 +1508,7 @@ pub static BOARDS: &[Board] = &[
             bypass: false,
         }),
         flasher: &DFU,
-        connect: "Plug it in, hold BOOT0, press and release NRST, and release BOOT0.",
+        connect: BOOT0,
         source: "zephyr boards/weact/blackpill_f411ce/blackpill_f411ce.dts (ACTIVE_LOW led, KEY PULL_UP, hse 25 MHz, usbotg_fs); zephyr boards/weact/blackpill_f411ce/blackpill_f411ce.dts@06758ff (console usart1 on PA9 and PA10)",
     },
     Board {
@@ -1647,6 +1658,13 @@ impl Level {
     }
 }
 
+/// To be heeded where a pin is not free.
+fn lost_debugger(pin: &str) -> String {
+    format!(
+        "{pin} is one of the debugger's two wires (SWD): once the program runs, a probe reaches the chip only while its reset is held."
+    )
+}
+
 const OVERWRITES: &str =
     "The image starts at address 0: it overwrites a SoftDevice or a bootloader that lies there.";
 /// What puts an image onto a chip whose board has no row.
@@ -1659,9 +1677,27 @@ pub fn flasher_of(chip: &Chip) -> &'static Flasher {
     }
 }
 
+/// The flasher of that id.
+#[must_use]
+pub fn flasher(id: &str) -> Option<&'static Flasher> {
+    FLASHERS.into_iter().find(|flasher| flasher.id == id)
+}
+
+/// A board with a row whose program lies at the same place of the same chip, and is put there without a probe:
+/// what does so there does so on a board of one's own. Of the chips of one RP series all have the same boot ROM.
+#[must_use]
+pub fn alike(chip: &Chip, start: Option<u32>) -> Option<&'static Board> {
+    BOARDS.iter().find(|board| {
+        let same =
+            board.chip == chip.name || chip.family == "rp" && board.chip().series == chip.series;
+        let place = board.loader.as_ref().map(|loader| loader.start);
+        same && place == start && board.flasher.id != flasher_of(chip).id
+    })
+}
+
 /// Crystals that a board without a row can be told to have: what ST's own boards carry, and what others
 /// often do; in hertz.
-pub static CRYSTALS: [(&str, u32); 8] = [
+pub static CRYSTALS: [(&str, u32); 10] = [
     ("4mhz", 4_000_000),
     ("8mhz", 8_000_000),
     ("12mhz", 12_000_000),
@@ -1670,6 +1706,8 @@ pub static CRYSTALS: [(&str, u32); 8] = [
     ("24mhz", 24_000_000),
     ("25mhz", 25_000_000),
     ("26mhz", 26_000_000),
+    ("32mhz", 32_000_000),
+    ("48mhz", 48_000_000),
 ];
 
 /// The crystal of that name.
@@ -1769,6 +1807,7 @@ impl Board {
     /// A board without a row: a chip, and what is said to be on its pins.
     #[must_use]
     pub fn custom(chip: &'static Chip, light: Light, button: Option<Button>) -> Self {
+        let flasher = flasher_of(chip);
         Self {
             id: CUSTOM,
             bank: None,
@@ -1781,8 +1820,8 @@ impl Board {
             button,
             console: chip.console.map(Port::Pins),
             crystal: None,
-            flasher: flasher_of(chip),
-            connect: if chip.family == "esp" { PLUG } else { WIRED },
+            flasher,
+            connect: flasher.connect,
             source: "",
         }
     }
@@ -1840,15 +1879,22 @@ impl Board {
     }
 
     /// The same with another flasher, where one was named that is not its own: a probe, which has to be
-    /// wired to it.
+    /// wired to it, or what the chip brings. What is known of the bootloader that it needs holds here too.
     #[must_use]
     pub fn with_flasher(self, id: Option<&str>) -> Self {
-        if id != Some(PROBE_RS.id) || self.flasher.id == PROBE_RS.id {
+        let Some(named) = id.and_then(flasher) else {
+            return self;
+        };
+        if named.id == self.flasher.id {
             return self;
         }
+        let start = self.loader.as_ref().map(|loader| loader.start);
+        let alike = alike(self.chip(), start).filter(|board| board.flasher.id == named.id);
+        let loader = alike.and_then(|board| board.loader.clone());
         Self {
-            flasher: &PROBE_RS,
-            connect: WIRED,
+            flasher: named,
+            connect: named.connect,
+            loader: loader.or(self.loader),
             ..self
         }
     }
@@ -2060,6 +2106,7 @@ impl Board {
         if self.id == CUSTOM && chip.family == "rp" && self.flash == Some(LEAST_BESIDE) {
             caveats.push(BESIDE.to_owned());
         }
+        caveats.extend(self.pins_of_the_debugger().map(lost_debugger));
         if matches!(self.light, Light::Wireless) {
             caveats.push(RADIO.to_owned());
         }
@@ -2079,6 +2126,22 @@ impl Board {
             caveats.push(REGULATOR.to_owned());
         }
         caveats
+    }
+
+    /// Pins that the program takes from the debugger.
+    fn pins_of_the_debugger(&self) -> impl Iterator<Item = &'static str> {
+        // PA13 and PA14 are SWDIO and SWCLK of every STM32 (ST's AN4989); elsewhere they are no GPIO.
+        let wires: &[&str] = match self.family() {
+            "stm32" => &["PA13", "PA14"],
+            _ => &[],
+        };
+        let light = match self.light {
+            Light::Pin { pin, .. } => Some(pin),
+            _ => None,
+        };
+        let button = self.button.as_ref().map(|button| button.pin);
+        let taken = light.into_iter().chain(button);
+        taken.filter(|pin| wires.contains(pin))
     }
 
     /// What to type after `cd`, to see it blink.

@@ -1,8 +1,28 @@
 //! What `--with` adds to a project.
 
-use super::kinds::Shape;
+use super::kinds::{Kind, Shape};
 
-/// An extra: a layer of files that any project of a fitting shape can have.
+/// The kinds of project that an extra makes sense for.
+#[derive(Debug)]
+pub enum Scope {
+    /// All that have one of these shapes.
+    Shapes(&'static [Shape]),
+    /// Just those of these ids: it needs something in the program that they alone have.
+    Kinds(&'static [&'static str]),
+}
+
+impl Scope {
+    /// Whether a kind is one of them.
+    #[must_use]
+    pub fn has(&self, kind: &Kind) -> bool {
+        match self {
+            Self::Shapes(shapes) => shapes.contains(&kind.shape),
+            Self::Kinds(ids) => ids.contains(&kind.id),
+        }
+    }
+}
+
+/// An extra: a layer of files that any project of a fitting kind can have.
 #[derive(Debug)]
 pub struct Extra {
     /// The value of `--with`, and the name of the folder under `templates/_extras/` (what is for
@@ -10,9 +30,9 @@ pub struct Extra {
     pub id: &'static str,
     /// One line for the prompt.
     pub note: &'static str,
-    /// The shapes of project it makes sense for.
-    pub shapes: &'static [Shape],
-    /// Why no other shape can have it; none where all can.
+    /// The kinds of project it makes sense for.
+    pub scope: Scope,
+    /// Why no other kind can have it; none where all can.
     pub elsewhere: Option<&'static str>,
     /// Facts that have to be "yes" where it is offered.
     pub needs: &'static [&'static str],
@@ -39,7 +59,7 @@ pub static EXTRAS: &[Extra] = &[
     Extra {
         id: "ci",
         note: "a workflow: format, lints, tests, documentation, oldest Rust",
-        shapes: EVERYTHING,
+        scope: Scope::Shapes(EVERYTHING),
         elsewhere: None,
         needs: &[],
         brings: &[],
@@ -50,7 +70,7 @@ pub static EXTRAS: &[Extra] = &[
     Extra {
         id: "docker",
         note: "an image built in stages that runs without root",
-        shapes: &[Shape::Server, Shape::Program],
+        scope: Scope::Shapes(&[Shape::Server, Shape::Program]),
         elsewhere: Some(
             "an image holds a program for an operating system, not a library, and not firmware",
         ),
@@ -63,7 +83,7 @@ pub static EXTRAS: &[Extra] = &[
     Extra {
         id: "deny",
         note: "cargo-deny: advisories, licences, bans, sources",
-        shapes: HOSTED,
+        scope: Scope::Shapes(HOSTED),
         elsewhere: Some("which licences firmware draws in was not examined"),
         needs: &[],
         brings: &[],
@@ -72,7 +92,7 @@ pub static EXTRAS: &[Extra] = &[
     Extra {
         id: "compose",
         note: "compose.yaml: the image, kept up and confined (brings docker)",
-        shapes: &[Shape::Server],
+        scope: Scope::Shapes(&[Shape::Server]),
         elsewhere: Some("only a server stays up"),
         needs: &[],
         brings: &["docker"],
@@ -83,8 +103,17 @@ pub static EXTRAS: &[Extra] = &[
     Extra {
         id: "systemd",
         note: "a unit, confined to what the server needs, and word to systemd when it is ready",
-        shapes: &[Shape::Server],
+        scope: Scope::Shapes(&[Shape::Server]),
         elsewhere: Some("only a server waits for others, and has to say when it is ready for them"),
+        needs: &[],
+        brings: &[],
+        in_member: None,
+    },
+    Extra {
+        id: "metrics",
+        note: "Prometheus reads at /metrics how many requests there were, and how long each took",
+        scope: Scope::Kinds(&["http"]),
+        elsewhere: Some("Prometheus asks over HTTP, which is what a server of kind http speaks"),
         needs: &[],
         brings: &[],
         in_member: None,
@@ -92,7 +121,7 @@ pub static EXTRAS: &[Extra] = &[
     Extra {
         id: "justfile",
         note: "recipes for `just`: what a change has to pass, and what else is typed often",
-        shapes: EVERYTHING,
+        scope: Scope::Shapes(EVERYTHING),
         elsewhere: None,
         needs: &[],
         brings: &[],
@@ -101,7 +130,7 @@ pub static EXTRAS: &[Extra] = &[
     Extra {
         id: "dependabot",
         note: "a pull request a week for newer dependencies",
-        shapes: HOSTED,
+        scope: Scope::Shapes(HOSTED),
         elsewhere: Some(
             "what firmware depends on moves together, with the Rust it is pinned to: generate it anew",
         ),
@@ -114,7 +143,7 @@ pub static EXTRAS: &[Extra] = &[
     Extra {
         id: "devcontainer",
         note: "a development container, for VS Code, Codespaces and others",
-        shapes: HOSTED,
+        scope: Scope::Shapes(HOSTED),
         elsewhere: Some(
             "a container does not reach the probe or port that firmware is flashed through",
         ),
@@ -127,7 +156,7 @@ pub static EXTRAS: &[Extra] = &[
     Extra {
         id: "agents",
         note: "AGENTS.md: how to build, run and test, where things are, what bites",
-        shapes: EVERYTHING,
+        scope: Scope::Shapes(EVERYTHING),
         elsewhere: None,
         needs: &[],
         brings: &[],
@@ -136,7 +165,7 @@ pub static EXTRAS: &[Extra] = &[
     Extra {
         id: "vscode",
         note: "VS Code: build, flash and debug through the probe with F5",
-        shapes: &[Shape::Firmware],
+        scope: Scope::Shapes(&[Shape::Firmware]),
         elsewhere: Some(FIRMWARE),
         needs: &["has-probe"],
         brings: &[],
@@ -145,7 +174,7 @@ pub static EXTRAS: &[Extra] = &[
     Extra {
         id: "embedded-test",
         note: "tests that run on the chip, through the probe",
-        shapes: &[Shape::Firmware],
+        scope: Scope::Shapes(&[Shape::Firmware]),
         elsewhere: Some(FIRMWARE),
         needs: &[
             "has-probe",
@@ -160,7 +189,7 @@ pub static EXTRAS: &[Extra] = &[
     Extra {
         id: "bootloader",
         note: "embassy-boot: new versions replace the program, and it goes back to one that worked",
-        shapes: &[Shape::Firmware],
+        scope: Scope::Shapes(&[Shape::Firmware]),
         elsewhere: Some(FIRMWARE),
         needs: &["has-probe", "starts-at-flash", "has-update-room", "has-led"],
         brings: &[],

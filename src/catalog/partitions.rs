@@ -30,21 +30,63 @@ pub struct Partitions {
     pub update: Region,
 }
 
-impl Partitions {
-    /// Those of a chip, where embassy-boot can work there and the program has room.
+/// Why a chip's flash is not shared out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// No bootloader for its family was tried: `embassy-boot` itself has none for most.
+    Family,
+    /// Its core takes the vectors from the start of flash alone.
+    Core,
+    /// It starts in a way of its own: two cores, no flash, or clocks that have to be set up first.
+    Start,
+    /// Its flash is one part or two, as its option bytes say, and embassy-boot knows one kind of page.
+    Banks,
+    /// Its pages are not equal, are erased to zeros, or the last of them are a radio's.
+    Pages,
+    /// Two programs beside the bootloader would be too small.
+    Room,
+}
+
+impl Obstacle {
+    /// Its name, as the value of a fact.
     #[must_use]
-    pub fn of(chip: &Chip) -> Option<Self> {
-        // To start a program elsewhere, the core has to be told where its vectors are.
-        let relocates = chip.core.is_arm() && chip.core != Core::CortexM0;
-        let whole = chip.boot == Boot::Vectors && chip.class == Class::Plain;
-        let fits = ["stm32", "nrf"].contains(&chip.family) && !UNFIT.contains(&chip.series);
-        // Its bootloader starts with the clocks as they are by default, and knows one page size.
-        let plain = !chip.sai && chip.banks.is_none();
-        if relocates && whole && fits && plain {
-            Self::divide(chip.flash, chip.page, chip.write)
-        } else {
-            None
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Family => "family",
+            Self::Core => "core",
+            Self::Start => "start",
+            Self::Banks => "banks",
+            Self::Pages => "pages",
+            Self::Room => "room",
         }
+    }
+}
+
+impl Partitions {
+    /// Those of a chip.
+    ///
+    /// # Errors
+    ///
+    /// Where embassy-boot cannot work there, or the program has no room: why.
+    pub fn of(chip: &Chip) -> Result<Self, Obstacle> {
+        if !["stm32", "nrf"].contains(&chip.family) {
+            return Err(Obstacle::Family);
+        }
+        // To start a program elsewhere, the core has to be told where its vectors are.
+        if !chip.core.is_arm() || chip.core == Core::CortexM0 {
+            return Err(Obstacle::Core);
+        }
+        // The bootloader starts with the clocks as they are by default.
+        if chip.boot != Boot::Vectors || chip.class != Class::Plain || chip.sai {
+            return Err(Obstacle::Start);
+        }
+        if UNFIT.contains(&chip.series) {
+            return Err(Obstacle::Pages);
+        }
+        if chip.banks.is_some() {
+            return Err(Obstacle::Banks);
+        }
+        Self::divide(chip.flash, chip.page, chip.write).ok_or(Obstacle::Room)
     }
 
     /// The largest program that flash of such pages and words has room for, twice.
@@ -121,10 +163,22 @@ mod tests {
     }
 
     #[test]
+    fn each_obstacle_is_that_of_some_chip() {
+        let of = |name| Partitions::of(chips::find(name).expect("known")).err();
+        assert_eq!(of("rp2040"), Some(Obstacle::Family));
+        assert_eq!(of("stm32f072rb"), Some(Obstacle::Core));
+        assert_eq!(of("stm32h755zi-cm7"), Some(Obstacle::Start));
+        assert_eq!(of("stm32g474re"), Some(Obstacle::Banks));
+        assert_eq!(of("stm32f411ce"), Some(Obstacle::Pages));
+        assert_eq!(of("stm32f103c8"), Some(Obstacle::Room));
+        assert_eq!(of("nrf52840"), None);
+    }
+
+    #[test]
     fn every_chip_keeps_what_embassy_boot_asserts() {
         let mut offered = 0;
         for chip in chips::all() {
-            let Some(parts) = Partitions::of(chip) else {
+            let Ok(parts) = Partitions::of(chip) else {
                 continue;
             };
             let (page, word) = (chip.page, chip.write);

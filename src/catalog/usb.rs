@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::boards::{Board, Crystal};
+use super::boards::{Board, CRYSTALS, Crystal, crystal};
 use super::chips::{Chip, Class, KIB, Usb};
 
 /// Where the two wires of a board's chip end.
@@ -235,7 +235,10 @@ pub fn clock(chip: &Chip, crystal: Option<Crystal>) -> Option<&'static str> {
         ("stm32f1" | "stm32f3", _) => crystal
             .filter(|crystal| crystal.hertz == 8_000_000)
             .map(|_| "_usb-clock-f1f3"),
-        ("stm32f4" | "stm32f7", _) => crystal.map(|_| "_usb-clock-f4f7"),
+        // Their oscillators go no further than that (ST's DS8626 and DS10916).
+        ("stm32f4" | "stm32f7", _) => crystal
+            .filter(|crystal| crystal.hertz <= 26_000_000)
+            .map(|_| "_usb-clock-f4f7"),
         _ => None,
     }
 }
@@ -253,6 +256,13 @@ pub fn takes_crystal(board: &Board) -> bool {
 #[must_use]
 pub fn has_clock(chip: &Chip, crystal: Option<Crystal>) -> bool {
     chip.family != "stm32" || clock(chip, crystal).is_some()
+}
+
+/// Whether it would have one with some crystal.
+#[must_use]
+pub fn could_have_clock(chip: &Chip) -> bool {
+    let crystals = CRYSTALS.iter().map(|(name, _)| crystal(name));
+    has_clock(chip, None) || crystals.into_iter().any(|crystal| has_clock(chip, crystal))
 }
 
 /// Flash that a program with USB takes at most: up to 31 KiB were found, with the controllers of chips that

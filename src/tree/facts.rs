@@ -5,7 +5,7 @@ use crate::catalog::boards::{self, Board, Flasher, Light, Log, PROBE_RS, Port, S
 use crate::catalog::chips::{self, Bank, Bluetooth, Boot, Chip, Class, Console, KIB};
 use crate::catalog::kinds::{self, Part};
 use crate::catalog::offers;
-use crate::catalog::partitions::Partitions;
+use crate::catalog::partitions::{Obstacle, Partitions};
 use crate::catalog::usb::{self, Wires};
 
 /// The value of `--board` for hardware that has no row: its chip and pins are answers of their own.
@@ -35,6 +35,18 @@ pub const FACTS: &[(&str, &[&str])] = &[
             "espflash",
         ],
     ),
+    // What puts programs onto a board that has the same chip, and needs no probe.
+    (
+        "also-flashed-with",
+        &[
+            "elf2uf2-rs",
+            "picotool",
+            "dfu-util",
+            "elf2flash",
+            "nrfdfu",
+            "none",
+        ],
+    ),
     ("takes-probe", &["yes", "no"]),
     ("takes-crystal", &["yes", "no"]),
     ("has-flash-beside", &["yes", "no"]),
@@ -53,7 +65,7 @@ pub const FACTS: &[(&str, &[&str])] = &[
     ("console-is-free", &["yes", "no"]),
     ("console-fits", &["yes", "no"]),
     ("has-usb", &["yes", "no"]),
-    ("has-usb-clock", &["yes", "no"]),
+    ("has-usb-clock", &["yes", "no", "never"]),
     ("has-usb-room", &["yes", "no"]),
     ("frees-usb-pins", &["yes", "no"]),
     ("has-network", &["yes", "no"]),
@@ -70,21 +82,27 @@ pub const FACTS: &[(&str, &[&str])] = &[
     ("starts-alone", &["yes", "no"]),
     ("has-test-room", &["yes", "no"]),
     ("runs-test-executor", &["yes", "no"]),
-    ("has-update-room", &["yes", "no"]),
+    // Where it has none, why.
+    (
+        "has-update-room",
+        &["yes", "family", "core", "start", "banks", "pages", "room"],
+    ),
 ];
 
 /// Flash for tests on the chip: the one that is generated takes 33 KB with its harness, linked for the
 /// STM32F103C8 with embedded-test 0.7.3, and others are to come.
 const TESTS: u32 = 64 * KIB;
 
-/// Why what depends on a fact cannot be had, where the fact says no.
-pub(super) fn reason(fact: &str) -> Option<&'static str> {
+/// Why what depends on a fact cannot be had, where the fact has this value.
+pub(super) fn reason(fact: &str, value: &str) -> Option<&'static str> {
     Some(match fact {
         "has-led" => "it has no LED, so messages are all that it shows",
         "has-led-pin" => "it has no LED on a pin of its own",
         "has-button" => "it has no button on a pin",
         "has-console" => "no serial port of its chip is known to be free and to have a driver",
-        "flashed-with" => "it is flashed in another way",
+        "flashed-with" | "also-flashed-with" => {
+            "nothing that is known here puts programs onto it in that way"
+        }
         "takes-crystal" => {
             "what a crystal would do for this chip is set up elsewhere, or not known here"
         }
@@ -95,6 +113,9 @@ pub(super) fn reason(fact: &str) -> Option<&'static str> {
         "console-fits" => "its chip has less flash than that takes, 20K",
         "console-is-free" => "its LED or its button is on a pin of its serial port",
         "has-usb" => "no driver makes its chip a USB device, or the chip's two wires lead nowhere",
+        "has-usb-clock" if value == "never" => {
+            "USB's clock has to be exact, and how to make it of a crystal is not known here for its chip"
+        }
         "has-usb-clock" => {
             "USB's clock has to be exact, and no crystal is known that gives one; of a board of your own, `--crystal` says what it has"
         }
@@ -116,9 +137,20 @@ pub(super) fn reason(fact: &str) -> Option<&'static str> {
             "it is not flashed through a probe; where you wire one to it, say `--flasher probe-rs`"
         }
         "starts-at-flash" => "a bootloader that it came with has the start of flash",
-        "has-update-room" => {
-            "embassy-boot wants equal pages, room for two programs beside its own, and a core that can be told where the vectors are"
-        }
+        "has-update-room" => match value {
+            "family" => "a bootloader that replaces programs was tried on STM32 and nRF alone",
+            "core" => {
+                "its core cannot be told that a program's vectors are not at the start of flash"
+            }
+            "start" => "its chip starts in a way of its own, which embassy-boot does not know",
+            "banks" => {
+                "its flash is one part or two, as its option bytes say, and embassy-boot divides one that is known"
+            }
+            "pages" => {
+                "embassy-boot wants equal pages that are erased to ones, up to the end of flash"
+            }
+            _ => "its flash has no room for two programs beside the bootloader",
+        },
         "starts-alone" => "the harness for tests starts no chip of this class",
         "has-test-room" => "its flash has no room for tests and their harness, which take 64K",
         "runs-test-executor" => "the harness for tests does not know the executor of deep sleep",
@@ -133,6 +165,7 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
         "board" => (answer("board").is_none() && answer("chip").is_some()).then_some(CUSTOM),
         "chip" => Some(board(answer)?.chip),
         "flashed-with" => Some(own_flasher(answer)?.id),
+        "also-flashed-with" => flasher_alike(answer),
         "takes-probe" => Some(yes_or_no(
             boards::flasher_of(chip(answer)?).id == PROBE_RS.id,
         )),
@@ -188,13 +221,7 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
             let reached = board(answer).is_none_or(|board| usb::wires(board) != Wires::Nowhere);
             Some(yes_or_no(reached && usb::driver(chip(answer)?).is_some()))
         }
-        "has-usb-clock" => {
-            let crystal = match board(answer) {
-                Some(board) => board.crystal,
-                None => answer("crystal").and_then(boards::crystal),
-            };
-            Some(yes_or_no(usb::has_clock(chip(answer)?, crystal)))
-        }
+        "has-usb-clock" => usb_clock(answer),
         "has-usb-room" => Some(yes_or_no(room(answer)? >= usb::ROOM)),
         "frees-usb-pins" => Some(yes_or_no(match (board(answer), chip(answer)?.usb_pins) {
             (None, Some(pins)) => !pins.contains(&answer("led")?),
@@ -217,7 +244,9 @@ pub(super) fn settled(id: &str, answer: Lookup) -> Option<&'static str> {
         }
         "has-probe" => Some(yes_or_no(has_probe(answer)?)),
         "starts-at-flash" => Some(yes_or_no(!has_loader(answer))),
-        "has-update-room" => Some(yes_or_no(Partitions::of(chip(answer)?).is_some())),
+        "has-update-room" => {
+            Some(Partitions::of(chip(answer)?).map_or_else(Obstacle::id, |_| "yes"))
+        }
         "starts-alone" => Some(yes_or_no(chip(answer)?.class == Class::Plain)),
         "has-test-room" => Some(yes_or_no(chip(answer)?.flash.length >= TESTS)),
         // The executor of an STM32's deep sleep is none that the tests' harness knows.
@@ -269,10 +298,8 @@ fn board(answer: Lookup) -> Option<&'static Board> {
 
 /// What puts a program onto the hardware that these answers name.
 fn flasher(answer: Lookup) -> Option<&'static Flasher> {
-    match answer("flasher") {
-        Some(named) if named == PROBE_RS.id => Some(&PROBE_RS),
-        _ => own_flasher(answer),
-    }
+    let named = answer("flasher").and_then(boards::flasher);
+    named.or_else(|| own_flasher(answer))
 }
 
 /// The same where nobody names one.
@@ -281,6 +308,30 @@ fn own_flasher(answer: Lookup) -> Option<&'static Flasher> {
         Some(board) => Some(board.flasher),
         None => Some(boards::flasher_of(chip(answer)?)),
     }
+}
+
+/// What needs no probe to put a program onto a board that has the same chip, if there is such a board; none
+/// for a board with a row, which says it itself.
+fn flasher_alike(answer: Lookup) -> Option<&'static str> {
+    let chip = chip(answer)?;
+    let alike = match board(answer) {
+        Some(_) => None,
+        None => boards::alike(chip, start(answer)),
+    };
+    Some(alike.map_or("none", |alike| alike.flasher.id))
+}
+
+/// Whether USB has an exact clock, or could have one.
+fn usb_clock(answer: Lookup) -> Option<&'static str> {
+    let crystal = match board(answer) {
+        Some(board) => board.crystal,
+        None => answer("crystal").and_then(boards::crystal),
+    };
+    let chip = chip(answer)?;
+    Some(match usb::has_clock(chip, crystal) {
+        false if !usb::could_have_clock(chip) => "never",
+        has => yes_or_no(has),
+    })
 }
 
 /// Whether the program puts the chip into deep sleep.
@@ -310,8 +361,12 @@ fn flash(answer: Lookup) -> Option<u32> {
 
 /// How much of it there is for a program.
 fn room(answer: Lookup) -> Option<u32> {
-    let start = answer("program-start").and_then(|start| boards::bytes(&STARTS, start));
-    Some(flash(answer)?.saturating_sub(start.unwrap_or(0)))
+    Some(flash(answer)?.saturating_sub(start(answer).unwrap_or(0)))
+}
+
+/// How far behind the start of flash a program of one's own board begins, where that was said.
+fn start(answer: Lookup) -> Option<u32> {
+    boards::bytes(&STARTS, answer("program-start")?)
 }
 
 /// Whether something else has the start of flash.

@@ -1,7 +1,9 @@
 //! The table of questions: the spine by hand, what follows below the leaf from the catalogue's rows.
 
 use super::{CUSTOM, Choice, Condition, NOTHING, Names, Question, Style};
-use crate::catalog::boards::{BOARDS, CRYSTALS, FLASH_SIZES, FLASHERS, Flasher, PROBE_RS, STARTS};
+use crate::catalog::boards::{
+    BOARDS, CRYSTALS, FLASH_SIZES, FLASHERS, Flasher, Log, PROBE_RS, STARTS,
+};
 use crate::catalog::extras::{EXTRAS, Extra};
 use crate::catalog::kinds::{KINDS, Kind, Shape};
 use crate::catalog::offers::{ENGINES, Engine, FRAMEWORKS, Framework, OFFERS, Offer};
@@ -333,8 +335,11 @@ fn flasher() -> Question {
     let choice_of = |flasher: &&'static Flasher| {
         let own = vec![is("flashed-with", &[flasher.id])];
         let wired = (flasher.id == PROBE_RS.id).then(|| vec![is("takes-probe", &["yes"])]);
+        // What carries no messages: a boot ROM, or a bootloader, at the end of a cable.
+        let alike = flasher.log == Log::None;
+        let alike = alike.then(|| vec![is("also-flashed-with", &[flasher.id])]);
         Choice {
-            when: wired.into_iter().chain([own]).collect(),
+            when: wired.into_iter().chain([own]).chain(alike).collect(),
             ..choice(flasher.id, flasher.what)
         }
     };
@@ -412,7 +417,7 @@ fn carries(framework: &'static Framework) -> Vec<Condition> {
 
 /// What firmware does with its messages and with a panic: what suits the board, if nobody says.
 fn ways() -> Vec<Question> {
-    let firmware = is("kind", &kinds_of(|shape| shape == Shape::Firmware));
+    let firmware = is("kind", &kinds_of(|kind| kind.shape == Shape::Firmware));
     let option = |id, rows: &'static [Way], prompt, help| Question {
         style: Style::Option,
         when: vec![vec![firmware.clone()]],
@@ -457,7 +462,7 @@ fn extras() -> Question {
 }
 
 fn extra_choice(row: &'static Extra) -> Choice {
-    let kinds = kinds_of(|shape| row.shapes.contains(&shape));
+    let kinds = kinds_of(|kind| row.scope.has(kind));
     let mut when = vec![is("kind", &kinds)];
     when.extend(row.needs.iter().map(|fact| is(fact, &["yes"])));
     Choice {
@@ -507,10 +512,10 @@ fn runtimes_with(wanted: impl Fn(&Offer) -> bool) -> Vec<&'static str> {
     ids
 }
 
-fn kinds_of(wanted: impl Fn(Shape) -> bool) -> Vec<&'static str> {
+fn kinds_of(wanted: impl Fn(&Kind) -> bool) -> Vec<&'static str> {
     KINDS
         .iter()
-        .filter(|kind| wanted(kind.shape))
+        .filter(|kind| wanted(kind))
         .map(|kind| kind.id)
         .collect()
 }

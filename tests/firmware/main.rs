@@ -198,7 +198,7 @@ fn link_with_bootloader(project: &Project) -> Result<(), Failed> {
     let folder = projects::generated(&project);
     let board = project.blueprint("my-app").board;
     let board = board.ok_or("firmware has a board")?;
-    let parts = Partitions::of(board.chip()).ok_or("no partitions")?;
+    let parts = Partitions::of(board.chip()).map_err(|_| "no partitions")?;
     projects::cargo_without_warnings(&folder, "build --release")?;
     let own = "build --release --manifest-path bootloader/Cargo.toml";
     projects::cargo_without_warnings(&folder, own)?;
