@@ -224,6 +224,89 @@ fn a_board_is_found_by_a_part_of_its_name() {
     );
 }
 
+/// No board of the list: a chip is searched for, then its flash and what is on its pins.
+#[test]
+fn a_board_of_ones_own_is_a_chip_and_its_pins() {
+    let sandbox = Sandbox::new();
+    let args = [
+        "hello",
+        "--embedded",
+        "yes",
+        "--network-server",
+        "no",
+        "--vcs",
+        "none",
+    ];
+    let mut terminal = Terminal::start(&sandbox, &args);
+    let highlighted = |wanted: &'static str| {
+        move |terminal: &Terminal| terminal.active().as_deref() == Some(wanted)
+    };
+    terminal.see(BOARD).press("custom");
+    terminal.until("the search", highlighted("custom"));
+    terminal.press(ENTER).see("Which chip?").press("f411ce");
+    terminal.until("the search", highlighted("stm32f411ce"));
+    terminal
+        .press(ENTER)
+        .see("An LED on which pin?")
+        .press("pc13");
+    terminal.until("the search", highlighted("PC13"));
+    terminal
+        .press(ENTER)
+        .see("Which level lights it?")
+        .press(DOWN)
+        .until("the second", highlighted("low"));
+    terminal
+        .press(ENTER)
+        .see("A button on which pin?")
+        .press("pa0");
+    // The LED's pin is taken.
+    terminal.until("the search", highlighted("PA0"));
+    terminal
+        .press(ENTER)
+        .see("Which level has it while it is pressed?")
+        .press(ENTER)
+        .see(KIND)
+        .press(ENTER)
+        .see(EXTRAS)
+        .press(ENTER)
+        .see("hello: embassy, blinky, stm32f411ce")
+        .press(ENTER);
+    let closed = terminal.close();
+    assert_eq!(closed.code, Some(0), "{}", closed.screen);
+    let flags = "--runtime embassy --chip stm32f411ce --led PC13 --led-active low --button PA0 \
+                 --button-active low --kind blinky --vcs none";
+    assert!(closed.again().ends_with(flags), "{}", closed.again());
+}
+
+#[test]
+fn how_flash_is_divided_is_asked_where_it_can_be() {
+    let sandbox = Sandbox::new();
+    let args = [
+        "hello",
+        "--board",
+        "nucleo-g474re",
+        "--kind",
+        "blinky",
+        "--vcs",
+        "none",
+    ];
+    let mut terminal = Terminal::start(&sandbox, &args);
+    terminal.see("How is its flash divided?").see("dual");
+    terminal.press(UP).until("the first", |terminal| {
+        terminal.active().as_deref() == Some("single")
+    });
+    terminal
+        .press(ENTER)
+        .see(EXTRAS)
+        .press(ENTER)
+        .see(WRITE)
+        .press(ENTER);
+    let closed = terminal.close();
+    assert_eq!(closed.code, Some(0), "{}", closed.screen);
+    let manifest = sandbox.read("hello/Cargo.toml");
+    assert!(manifest.contains("\"single-bank\""), "{manifest}");
+}
+
 #[test]
 fn any_number_of_extras() {
     let sandbox = Sandbox::new();

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use cargo_async_init::answers::{Answer, Answers};
 use cargo_async_init::ask::with_defaults;
 use cargo_async_init::blueprint::Blueprint;
-use cargo_async_init::catalog::boards::{Board, Light};
+use cargo_async_init::catalog::boards::{BOARDS, Board, Light};
 use cargo_async_init::catalog::chips::samples;
 use cargo_async_init::catalog::kinds::Part;
 use cargo_async_init::fileset::FileSet;
@@ -331,16 +331,25 @@ fn chosen_of_linked(mut wanted: impl FnMut(&Project) -> bool) -> Vec<Project> {
     chosen
 }
 
-/// The firmware to link: every board's blinky, that of one chip of each family without a board, and of
-/// whatever else one for each novelty. `cargo xtask chips` links every chip.
+/// The firmware to link: every board's blinky; that of one chip of each series with a Cortex-M, as an emulator
+/// here boots most of those, and of each other family; of whatever else one for each novelty. `cargo xtask chips`
+/// links every chip.
 pub fn to_link() -> Vec<Project> {
     let mut met = BTreeSet::new();
-    let mut families = BTreeSet::new();
+    let relatives = |board: &Board| {
+        let chip = board.chip();
+        if chip.core.is_arm() {
+            chip.series
+        } else {
+            chip.family
+        }
+    };
+    let mut met_relatives: BTreeSet<&str> = BOARDS.iter().map(relatives).collect();
     let firmware = all().into_iter().filter(Project::is_firmware);
     let new = |project: &Project| {
         let board = project.blueprint("my-app").board.expect("firmware has one");
         let blinky = project.answers.one("kind") == Some("blinky");
-        let stands_for_all = board.id != CUSTOM || families.insert(board.family());
+        let stands_for_all = board.id != CUSTOM || met_relatives.insert(relatives(&board));
         met.insert(project.novelty()) || (blinky && stands_for_all)
     };
     firmware.filter(new).collect()
