@@ -320,6 +320,22 @@ pub fn to_lint() -> Vec<Project> {
     chosen
 }
 
+/// The first firmware of each kind on each series of chips that the firmware tier does not link: whether a kind's
+/// layers suit a series is seen there, or by the nightly command.
+pub fn of_each_series() -> Vec<Project> {
+    let series_and_kind = |project: &Project| {
+        let blueprint = project.blueprint("my-app");
+        let board = blueprint.board.expect("firmware has one");
+        (board.chip().series, blueprint.kind.id)
+    };
+    let linked = to_link();
+    let mut met: BTreeSet<_> = linked.iter().map(series_and_kind).collect();
+    let firmware = all().into_iter().filter(Project::is_firmware);
+    let mut chosen: Vec<Project> = firmware.collect();
+    chosen.retain(|project| met.insert(series_and_kind(project)));
+    chosen
+}
+
 /// Everything hosted, and such firmware of what is linked.
 fn chosen_of_linked(mut wanted: impl FnMut(&Project) -> bool) -> Vec<Project> {
     let linked: BTreeSet<String> = to_link().iter().map(Project::slug).collect();

@@ -1,5 +1,5 @@
 //! Every path of the tree with the Rust that it declares, with the newest, and for other systems; and of
-//! firmware, which pins its Rust, what the suite only compiles.
+//! firmware, which pins its Rust, what the suite only compiles, and each kind on each series of chips.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -59,7 +59,10 @@ pub fn run(newest: &str, words: &[&str]) -> Result<(), String> {
 fn projects() -> Vec<Project> {
     let hosted = projects::all_with_everything().into_iter();
     let hosted = hosted.filter(|project| !project.is_firmware());
-    hosted.chain(projects::to_lint()).collect()
+    hosted
+        .chain(projects::to_lint())
+        .chain(projects::of_each_series())
+        .collect()
 }
 
 fn commit() -> Result<String, String> {
