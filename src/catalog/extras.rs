@@ -110,6 +110,15 @@ pub static EXTRAS: &[Extra] = &[
         in_member: None,
     },
     Extra {
+        id: "config",
+        note: "settings from a TOML file too, below environment and flags",
+        scope: Scope::Kinds(&["http", "proxy", "grpc", "worker"]),
+        elsewhere: Some("what a program of this kind has to be told, a flag or two say"),
+        needs: &[],
+        brings: &[],
+        in_member: None,
+    },
+    Extra {
         id: "metrics",
         note: "Prometheus reads at /metrics how many requests there were, and how long each took",
         scope: Scope::Kinds(&["http"]),

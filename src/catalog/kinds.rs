@@ -243,6 +243,10 @@ pub static COMMON: &[Common] = &[
         kinds: &["net", "serial", "usb"],
     },
     Common {
+        layer: "_settings",
+        kinds: &["http", "proxy", "grpc", "worker"],
+    },
+    Common {
         layer: "_logging",
         kinds: &["http", "proxy", "grpc", "worker"],
     },
