@@ -128,6 +128,15 @@ pub static EXTRAS: &[Extra] = &[
         in_member: None,
     },
     Extra {
+        id: "openapi",
+        note: "openapi.json: a description of the service, which tests hold it to",
+        scope: Scope::Kinds(&["http"]),
+        elsewhere: Some("OpenAPI describes what answers over HTTP: a server of kind http"),
+        needs: &[],
+        brings: &[],
+        in_member: None,
+    },
+    Extra {
         id: "justfile",
         note: "recipes for `just`: what a change has to pass, and what else is typed often",
         scope: Scope::Shapes(EVERYTHING),
