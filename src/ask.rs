@@ -3,7 +3,7 @@
 use crate::answers::{Answer, Answers, Given};
 use crate::failure::{Code, Failure, Missing, Result};
 use crate::suggest::in_short;
-use crate::tree::{Choice, Question, Step, Style, Tree};
+use crate::tree::{Choice, Names, Question, Step, Style, Tree};
 
 /// More values than these are left to `list`.
 const MANY: usize = 20;
@@ -129,6 +129,7 @@ pub fn without_asking(
             missing.push(Missing {
                 flag: format!("--{}", question.id),
                 values: values(question, &open),
+                name: question.names.map(Names::placeholder),
                 question: question.prompt.to_owned(),
             });
         } else if missing.iter().all(|each| each.flag != "--runtime") {
@@ -167,7 +168,8 @@ pub fn not_answered(missing: Vec<Missing>, command: &str) -> Failure {
             );
             failure = failure.help(format!("{} takes what `{list}` shows", each.flag));
         } else if !each.values.is_empty() {
-            failure = failure.help(format!("{} <{}>", each.flag, each.values.join("|")));
+            let values: Vec<&str> = each.values.iter().copied().chain(each.name).collect();
+            failure = failure.help(format!("{} <{}>", each.flag, values.join("|")));
         }
     }
     failure = failure.help(format!("for example `{command}`"));
@@ -188,6 +190,7 @@ fn missing_runtime(tree: &Tree, answers: &Answers) -> Missing {
             .iter()
             .map(|choice| choice.value)
             .collect(),
+        name: None,
         question: question
             .map(|question| question.prompt)
             .unwrap_or_default()
@@ -288,6 +291,17 @@ fn clash(tree: &Tree, given: &Given, mut ids: Vec<&'static str>) -> Vec<&'static
     ids
 }
 
+/// The other answers, where a route gives them together.
+fn all_but(tree: &Tree, given: &Given, id: &str) -> Option<Answers> {
+    let others = given
+        .answers
+        .in_order(tree)
+        .map(|(question, _)| question.id);
+    let others: Vec<&'static str> = others.filter(|each| *each != id).collect();
+    let others = only(given, &others);
+    tree.reaches(&others).then_some(others)
+}
+
 fn only(given: &Given, ids: &[&'static str]) -> Answers {
     let mut answers = Answers::default();
     for &id in ids {
@@ -323,6 +337,8 @@ fn misfit(
     (earlier, base): (&'static str, &Answers),
     later: &'static str,
 ) -> Failure {
+    let others = all_but(tree, given, later);
+    let base = others.as_ref().unwrap_or(base);
     let fitting = fitting(tree, base, later);
     let reason = reason(tree, given, base, later, &fitting);
     let picks = tree.question(later).map(|question| question.style) == Some(Style::Pick);

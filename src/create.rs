@@ -103,6 +103,7 @@ fn no_path(options: &Create, given: &Given) -> Failure {
     let path = Missing {
         flag: "PATH".to_owned(),
         values: Vec::new(),
+        name: None,
         question: "Project name?".to_owned(),
     };
     let name = Path::new(options.name.as_deref().unwrap_or("my-app"));

@@ -45,6 +45,8 @@ pub struct Missing {
     pub flag: String,
     /// What it may be; empty where anything may be.
     pub values: Vec<&'static str>,
+    /// What else it may be, as in a usage line: a name of a catalogue too long for `values`.
+    pub name: Option<&'static str>,
     /// The question, as a terminal would have asked it.
     pub question: String,
 }

@@ -601,6 +601,23 @@ fn a_boards_name_may_be_spelt_as_it_is_printed() {
 }
 
 #[test]
+fn only_pins_of_the_chip_are_named() {
+    let sandbox = Sandbox::new();
+    let args = [
+        "own",
+        "--chip=stm32f411ce",
+        "--led=PA5",
+        "--button=PA5",
+        "--yes",
+    ];
+    let said = refuse(&sandbox, &coded(2, &args, &[])).stderr;
+    assert!(said.contains("PA6 to PA15, PB0"), "{said}");
+    assert!(!said.contains("PK0"), "{said}");
+    let said = refuse(&sandbox, &coded(3, &["own", "--chip=stm32f411ce"], &[])).stderr;
+    assert!(said.contains("--led <none|PIN>"), "{said}");
+}
+
+#[test]
 fn a_pin_of_the_debugger_is_a_caveat() {
     let sandbox = Sandbox::new();
     let args = [

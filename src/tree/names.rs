@@ -25,6 +25,14 @@ impl Names {
         }
     }
 
+    /// One of them in a usage line.
+    pub const fn placeholder(self) -> &'static str {
+        match self {
+            Self::Chips => "CHIP",
+            Self::Pins => "PIN",
+        }
+    }
+
     /// The name that was meant.
     ///
     /// # Errors
