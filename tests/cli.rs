@@ -503,7 +503,7 @@ fn what_hardware_cannot_have_is_refused_with_its_reason() {
             "`--crystal` says what it has",
         ),
         (
-            "--chip=stm32l476rg --crystal=8mhz --kind=usb",
+            "--chip=stm32u5a5qi --crystal=16mhz --kind=usb",
             "how to make it of a crystal is not known here",
         ),
         (

@@ -1776,6 +1776,8 @@ impl Crystal {
         set("hse_mode", self.mode(chip).to_owned());
         set("hse_megahertz", megahertz.to_string());
         set("hse_halves", (megahertz / 2).to_string());
+        set("hse_fours", (megahertz / 4).to_string());
+        set("hse_to_96", (96 / megahertz).to_string());
         context
     }
 

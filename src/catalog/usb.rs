@@ -235,8 +235,17 @@ pub fn clock(chip: &Chip, crystal: Option<Crystal>) -> Option<&'static str> {
         ("stm32f1" | "stm32f3", _) => crystal
             .filter(|crystal| crystal.hertz == 8_000_000)
             .map(|_| "_usb-clock-f1f3"),
-        // Their oscillators go no further than that (ST's DS8626 and DS10916).
-        ("stm32f4" | "stm32f7", _) => crystal
+        // The multipliers that bring it to 96 MHz (ST's RM0038, PLLMUL); the oscillator goes no further.
+        ("stm32l1", _) => crystal
+            .filter(|crystal| [4, 8, 12, 16, 24].contains(&(crystal.hertz / 1_000_000)))
+            .map(|_| "_usb-clock-l1"),
+        // Divided to 4 MHz, by eight at the most (RM0351, PLLM).
+        ("stm32l4", false) => crystal
+            .filter(|crystal| crystal.hertz.is_multiple_of(4_000_000))
+            .filter(|crystal| crystal.hertz <= 32_000_000)
+            .map(|_| "_usb-clock-l4"),
+        // Their oscillators go no further than that (ST's DS6329, DS8626 and DS10916).
+        ("stm32f2" | "stm32f4" | "stm32f7", _) => crystal
             .filter(|crystal| crystal.hertz <= 26_000_000)
             .map(|_| "_usb-clock-f4f7"),
         _ => None,
@@ -246,7 +255,7 @@ pub fn clock(chip: &Chip, crystal: Option<Crystal>) -> Option<&'static str> {
 /// Whether the layer of [`clock`] runs the chip from a crystal.
 #[must_use]
 pub fn takes_crystal(board: &Board) -> bool {
-    const CRYSTALS: [&str; 4] = ["f1f3", "f4f7", "h7", "wba"];
+    const CRYSTALS: [&str; 6] = ["f1f3", "f4f7", "h7", "l1", "l4", "wba"];
     let layer = clock(board.chip(), board.crystal);
     let clock = layer.and_then(|layer| layer.strip_prefix("_usb-clock-"));
     clock.is_some_and(|clock| CRYSTALS.contains(&clock))

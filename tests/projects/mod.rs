@@ -229,10 +229,20 @@ fn wired() -> Vec<Answers> {
 
 /// Hardware of which something is said that no row of a board has, or that differs from the row.
 fn told() -> impl Iterator<Item = Answers> {
-    const TOLD: [&[(&str, &str)]; 7] = [
+    const TOLD: [&[(&str, &str)]; 9] = [
         &[
             ("chip", "stm32f411ce"),
             ("crystal", "25mhz"),
+            ("kind", "usb"),
+        ],
+        &[
+            ("chip", "stm32l152re"),
+            ("crystal", "8mhz"),
+            ("kind", "usb"),
+        ],
+        &[
+            ("chip", "stm32l476rg"),
+            ("crystal", "8mhz"),
             ("kind", "usb"),
         ],
         &[
