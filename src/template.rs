@@ -1,6 +1,7 @@
 //! The embedded templates, and the strict registry that renders them.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use handlebars::{Handlebars, no_escape};
@@ -58,6 +59,8 @@ pub fn versions() -> &'static Map<String, Value> {
 /// Renders the templates of one project: strict, without escaping, its slots filled.
 pub struct Renderer {
     registry: Handlebars<'static>,
+    /// The slots that nothing fills.
+    empty: BTreeSet<String>,
     context: Value,
 }
 
@@ -71,12 +74,20 @@ impl Renderer {
         let mut registry = Handlebars::new();
         registry.set_strict_mode(true);
         registry.register_escape_fn(no_escape);
+        let mut empty = BTreeSet::new();
         for (slot, source) in slots(layers) {
+            if source.is_empty() {
+                empty.insert(slot.clone());
+            }
             registry
                 .register_partial(&slot, &source)
                 .map_err(|error| format!("slot `{slot}`: {error}"))?;
         }
-        Ok(Self { registry, context })
+        Ok(Self {
+            registry,
+            empty,
+            context,
+        })
     }
 
     /// The text of a template.
@@ -85,13 +96,24 @@ impl Renderer {
     ///
     /// Where the template is wrong or names what the context does not have.
     pub fn render(&self, template: Template) -> Result<String, String> {
-        // Parsing a template takes longer than all else, and most of the long ones name nothing.
-        if !template.source.contains("{{") {
-            return Ok(template.source.to_owned());
+        // Parsing a template takes longer than all else, and most of the long ones name nothing but slots.
+        let source = self.without_empty_slots(template.source);
+        if !source.contains("{{") {
+            return Ok(source.into_owned());
         }
         self.registry
-            .render_template(template.source, &self.context)
+            .render_template(&source, &self.context)
             .map_err(|error| format!("template `{}`: {error}", template.target))
+    }
+
+    /// A source without the lines of slots that nothing fills, which leave nothing behind in any case.
+    fn without_empty_slots<'a>(&self, source: &'a str) -> Cow<'a, str> {
+        let is_empty = |line: &str| slot(line).is_some_and(|slot| self.empty.contains(slot));
+        if !source.lines().any(is_empty) {
+            return Cow::Borrowed(source);
+        }
+        let lines = source.split_inclusive('\n');
+        Cow::Owned(lines.filter(|line| !is_empty(line)).collect())
     }
 }
 
@@ -114,9 +136,12 @@ fn slots(layers: &[String]) -> BTreeMap<String, String> {
 
 /// The slots that a template names, each on a line of its own.
 pub fn named(source: &str) -> impl Iterator<Item = &str> {
-    source
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("{{> ")?.strip_suffix("}}"))
+    source.lines().filter_map(slot)
+}
+
+/// The slot that is all of a line.
+fn slot(line: &str) -> Option<&str> {
+    line.trim().strip_prefix("{{> ")?.strip_suffix("}}")
 }
 
 /// Whether a template fills a slot rather than being a file of its own.
@@ -127,8 +152,29 @@ pub fn fills_slot(template: &Template) -> bool {
 #[cfg(test)]
 mod tests {
     use handlebars::Handlebars;
+    use serde_json::json;
 
-    use super::TEMPLATES;
+    use super::{Renderer, TEMPLATES, Template};
+
+    #[test]
+    fn a_slot_that_nothing_fills_leaves_nothing() {
+        let source = "a\n    {{> lib/modules}}\nb {{name}}\n{{> lib/modules}}\n";
+        let template = Template {
+            target: "a",
+            source,
+        };
+        let mut renderer = Renderer::new(&[], json!({"name": "c"})).expect("a renderer");
+        for slot in ["lib/modules", "other"] {
+            renderer
+                .registry
+                .register_partial(slot, "")
+                .expect("a slot");
+        }
+        let parsed = renderer.render(template);
+        renderer.empty.insert("lib/modules".to_owned());
+        assert_eq!(renderer.render(template).as_deref(), Ok("a\nb c\n"));
+        assert_eq!(parsed, renderer.render(template));
+    }
 
     #[test]
     fn a_template_that_names_nothing_is_its_own_text() {
