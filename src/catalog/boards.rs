@@ -2132,7 +2132,7 @@ impl Board {
 
     /// Pins that the program takes from the debugger.
     fn pins_of_the_debugger(&self) -> impl Iterator<Item = &'static str> {
-        // PA13 and PA14 are SWDIO and SWCLK of every STM32 (ST's AN4989); elsewhere they are no GPIO.
+        // SWDIO and SWCLK of every STM32 (ST's AN4989). Those of an nRF or an RP are no GPIO.
         let wires: &[&str] = match self.family() {
             "stm32" => &["PA13", "PA14"],
             _ => &[],

@@ -270,8 +270,8 @@ pub fn has_clock(chip: &Chip, crystal: Option<Crystal>) -> bool {
 /// Whether it would have one with some crystal.
 #[must_use]
 pub fn could_have_clock(chip: &Chip) -> bool {
-    let crystals = CRYSTALS.iter().map(|(name, _)| crystal(name));
-    has_clock(chip, None) || crystals.into_iter().any(|crystal| has_clock(chip, crystal))
+    let mut crystals = CRYSTALS.iter().map(|(name, _)| crystal(name));
+    has_clock(chip, None) || crystals.any(|crystal| has_clock(chip, crystal))
 }
 
 /// Flash that a program with USB takes at most: up to 31 KiB were found, with the controllers of chips that
