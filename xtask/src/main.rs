@@ -1,17 +1,19 @@
 //! The repository's own commands: `cargo xtask setup`, `cargo xtask test`, `cargo xtask nightly`,
-//! `cargo xtask chips`, `cargo xtask catalogue`.
+//! `cargo xtask combinations`, `cargo xtask chips`, `cargo xtask catalogue`.
 
 #[path = "../../tests/firmware/boot.rs"]
 #[allow(dead_code, reason = "the firmware tier uses the rest")]
 mod boot;
 mod catalogue;
 mod chips;
+mod combinations;
 #[path = "../../tests/firmware/elf.rs"]
 #[allow(dead_code, reason = "the firmware tier uses the rest")]
 mod elf;
 mod nightly;
 #[path = "../../tests/projects/mod.rs"]
 mod projects;
+mod rows;
 mod setup;
 mod tiers;
 
@@ -27,6 +29,10 @@ usage: cargo xtask <COMMAND>
                                every path, or those with one of these words in their names, with the
                                Rust it declares, with the newest (default: stable), and for Windows
                                and macOS; writes their rows of reports/nightly.md
+  combinations [--seed N] [WORD]...
+                               every path, or those with one of these words in their names, with no
+                               extra, each alone and every pair; and a random hundred of larger sets;
+                               writes their rows of reports/combinations.md
   chips [--distinct] [--partition I/N] [--jobs N] [--minutes N]
                                every chip's firmware, or one for each distinct set of registers:
                                linked, examined, booted; goes on where it was stopped; writes
@@ -42,6 +48,9 @@ fn main() -> ExitCode {
         ["test"] => setup::run().and_then(|()| tiers::run()),
         ["nightly", "--newest", toolchain, words @ ..] => nightly::run(toolchain, words),
         ["nightly", words @ ..] => nightly::run("stable", words),
+        ["combinations", words @ ..] => {
+            combination_options(words).and_then(|options| combinations::run(&options))
+        }
         ["chips", options @ ..] => chip_options(options).and_then(|options| chips::run(&options)),
         ["catalogue"] => catalogue::run(false),
         ["catalogue", "--check"] => catalogue::run(true),
@@ -54,6 +63,14 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn combination_options<'a>(words: &'a [&'a str]) -> Result<combinations::Options<'a>, String> {
+    let ["--seed", seed, words @ ..] = words else {
+        return Ok(combinations::Options { seed: 1, words });
+    };
+    let seed = seed.parse().map_err(|_| USAGE.to_owned())?;
+    Ok(combinations::Options { seed, words })
 }
 
 fn chip_options(words: &[&str]) -> Result<chips::Options, String> {

@@ -2,7 +2,6 @@
 //! firmware, which pins its Rust, what the suite only compiles, and each kind on each series of chips.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
@@ -10,6 +9,7 @@ use std::time::Instant;
 use cargo_async_init::blueprint::TOOL_VERSION;
 
 use crate::projects::{self, Project};
+use crate::rows;
 use crate::setup::{self, OTHER_SYSTEMS};
 
 const PASSED: &str = "passed";
@@ -65,7 +65,8 @@ fn projects() -> Vec<Project> {
         .collect()
 }
 
-fn commit() -> Result<String, String> {
+/// What is checked: the commit, and whether anything differs from it.
+pub fn commit() -> Result<String, String> {
     let output = Command::new("git")
         .args(["describe", "--always", "--dirty"])
         .current_dir(projects::repository())
@@ -74,27 +75,24 @@ fn commit() -> Result<String, String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// The report's rows; none where there is no report.
+/// The report's rows.
 fn read() -> Result<Vec<Check>, String> {
-    let Ok(text) = fs::read_to_string(projects::repository().join(REPORT)) else {
-        return Ok(Vec::new());
-    };
-    let rows = text.lines().filter(|line| line.contains("| `"));
-    rows.map(|row| parsed(row).ok_or_else(|| format!("{REPORT}: cannot read `{row}`")))
-        .collect()
+    let rows = rows::read(REPORT);
+    let check =
+        |row: &Vec<String>| parsed(row).ok_or_else(|| format!("{REPORT}: cannot read {row:?}"));
+    rows.iter().map(check).collect()
 }
 
-fn parsed(row: &str) -> Option<Check> {
-    let columns: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
-    let [path, what, result, seconds, commit] = columns.as_slice() else {
+fn parsed(row: &[String]) -> Option<Check> {
+    let [path, what, result, seconds, commit] = row else {
         return None;
     };
     Some(Check {
-        path: (*path).to_owned(),
+        path: path.clone(),
         what: what.trim_matches('`').to_owned(),
         passed: *result == PASSED,
         seconds: seconds.parse().ok()?,
-        commit: (*commit).to_owned(),
+        commit: commit.clone(),
     })
 }
 
@@ -103,8 +101,7 @@ fn write(mut checks: Vec<Check>, projects: &[Project], newest: &str) -> Result<(
     let order: Vec<String> = projects.iter().map(|each| each.with(&[]).slug()).collect();
     checks.retain(|check| order.contains(&check.path));
     checks.sort_by_key(|check| order.iter().position(|slug| *slug == check.path));
-    fs::write(projects::repository().join(REPORT), report(&checks, newest))
-        .map_err(|error| format!("cannot write {REPORT}: {error}"))
+    rows::write(REPORT, &report(&checks, newest))
 }
 
 fn check(project: &Project, newest: &str, commit: &str) -> Result<Vec<Check>, String> {
