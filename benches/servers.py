@@ -132,4 +132,5 @@ def main():
             {"tcp": tcp, "http": http}[kind](rounds, Path(folder), picked)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,5 @@
 //! The repository's own commands: `cargo xtask setup`, `cargo xtask test`, `cargo xtask nightly`,
-//! `cargo xtask combinations`, `cargo xtask chips`, `cargo xtask catalogue`.
+//! `cargo xtask combinations`, `cargo xtask features`, `cargo xtask chips`, `cargo xtask catalogue`.
 
 #[path = "../../tests/firmware/boot.rs"]
 #[allow(dead_code, reason = "the firmware tier uses the rest")]
@@ -10,6 +10,7 @@ mod combinations;
 #[path = "../../tests/firmware/elf.rs"]
 #[allow(dead_code, reason = "the firmware tier uses the rest")]
 mod elf;
+mod features;
 mod nightly;
 #[path = "../../tests/projects/mod.rs"]
 mod projects;
@@ -33,6 +34,9 @@ usage: cargo xtask <COMMAND>
                                every path, or those with one of these words in their names, with no
                                extra, each alone and every pair; and a random hundred of larger sets;
                                writes their rows of reports/combinations.md
+  features [WORD]...           of every hosted path, or those with one of these words in their names,
+                               each dependency and feature is taken away: it has to be needed; writes
+                               their rows of reports/features.md
   chips [--distinct] [--partition I/N] [--jobs N] [--minutes N]
                                every chip's firmware, or one for each distinct set of registers:
                                linked, examined, booted; goes on where it was stopped; writes
@@ -51,6 +55,7 @@ fn main() -> ExitCode {
         ["combinations", words @ ..] => {
             combination_options(words).and_then(|options| combinations::run(&options))
         }
+        ["features", words @ ..] => features::run(words),
         ["chips", options @ ..] => chip_options(options).and_then(|options| chips::run(&options)),
         ["catalogue"] => catalogue::run(false),
         ["catalogue", "--check"] => catalogue::run(true),
