@@ -98,7 +98,7 @@ fn examine(project: &Project, commit: &str) -> Result<Row, String> {
         .map_err(|error| format!("{}: {error}", manifest.display()))?;
     // Else every part would seem to be needed.
     projects::cargo(&folder, CHECK)?;
-    let compiled = projects::cargo(&folder, TREE)?;
+    let compiled = tree(&folder)?;
 
     let mut row = Row {
         path: slug(project),
@@ -128,11 +128,25 @@ fn examine(project: &Project, commit: &str) -> Result<Row, String> {
 
 const CHECK: &str = "check --all-targets --all-features";
 const TEST: &str = "test --all-features --no-fail-fast";
-/// What is compiled, and with which features: the project itself is in the first line, with none.
+/// What is compiled, and with which features.
 const TREE: &str = "tree --quiet --all-features --edges normal,build,dev --prefix none --no-dedupe --format {p}|{f}";
 
-fn try_without(folder: &Path, compiled: &str) -> Seen {
-    let Ok(now) = projects::cargo(folder, TREE) else {
+/// Without `default`, which means what it stands for: many crates have it stand for nothing.
+fn tree(folder: &Path) -> Result<Vec<String>, String> {
+    let tree = projects::cargo(folder, TREE)?;
+    let line = |line: &str| {
+        let (package, features) = line.split_once('|').unwrap_or((line, ""));
+        let features: Vec<&str> = features
+            .split(',')
+            .filter(|feature| *feature != "default")
+            .collect();
+        format!("{package}|{}", features.join(","))
+    };
+    Ok(tree.lines().map(line).collect())
+}
+
+fn try_without(folder: &Path, compiled: &[String]) -> Seen {
+    let Ok(now) = tree(folder) else {
         return Seen::NeededToCompile;
     };
     if now == compiled {
