@@ -278,7 +278,7 @@ fn flags_without_a_value_or_out_of_place() {
 fn answers_that_do_not_go_together() {
     let said = transcript(&[
         case(
-            &["x", "--runtime", "mio", "--kind", "http"],
+            &["x", "--runtime", "mio", "--kind", "grpc"],
             &["x", "--runtime", "mio", "--kind", "tcp"],
         ),
         case(
@@ -418,7 +418,7 @@ fn answers_files_that_are_wrong() {
         ),
         (
             "answers that contradict each other",
-            "[answers]\nruntime = \"mio\"\nkind = \"http\"\n",
+            "[answers]\nruntime = \"mio\"\nkind = \"grpc\"\n",
         ),
     ];
     let mut text = String::new();
@@ -686,7 +686,10 @@ fn a_flag_that_contradicts_the_file() {
     sandbox.write("answers.toml", "[answers]\nkind = \"http\"\n");
     let ran = refuse(
         &sandbox,
-        &case(&["x", "--answers", "answers.toml", "--runtime", "mio"], &[]),
+        &case(
+            &["x", "--answers", "answers.toml", "--runtime", "async-std"],
+            &[],
+        ),
     );
     insta::assert_snapshot!(ran.stderr);
     sandbox.must(&["x", "--answers", "answers.toml", "--runtime", "smol"]);
@@ -1884,6 +1887,8 @@ fn help_is_a_command_of_its_own() {
         "./help",
         "--runtime",
         "mio",
+        "--kind",
+        "tcp",
         "--name",
         "my-help",
         "--vcs",

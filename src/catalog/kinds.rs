@@ -235,6 +235,10 @@ pub static COMMON: &[Common] = &[
         kinds: &["tcp", "proxy"],
     },
     Common {
+        layer: "_events",
+        kinds: &["tcp", "http"],
+    },
+    Common {
         layer: "_simulate",
         kinds: &["blinky", "low-power", "net", "ble", "serial", "usb"],
     },

@@ -309,6 +309,19 @@ pub static OFFERS: &[Offer] = &[
     Offer {
         runtime: "mio",
         engine: None,
+        kind: "http",
+        summary: "An HTTP service on a hand-written mio event loop.",
+        rust_version: "1.85",
+        port: Some(3000),
+        try_it: HTTP,
+        caveats: &[
+            "One thread: while a handler computes, everybody waits. Start several behind a proxy to use more cores.",
+            "HTTP/1.1 alone, and requests and answers are whole in memory: no streams, no upgrades.",
+        ],
+    },
+    Offer {
+        runtime: "mio",
+        engine: None,
         kind: "tcp",
         summary: "A line-based TCP server on a hand-written mio event loop.",
         rust_version: "1.85",

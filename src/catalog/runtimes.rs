@@ -74,7 +74,7 @@ pub static RUNTIMES: &[Runtime] = &[
         take_when: "You learn how runtimes work, or need a loop with no hidden costs and four dependencies.",
         caveats: &[
             "Readiness is edge-triggered: read until `WouldBlock`, or the socket falls silent for good.",
-            "No timers, no name resolution, no TLS: each is yours to write.",
+            "No timers, no name resolution, no TLS: each is yours to write, or another crate's to bring.",
         ],
         bases: &["_shared", "_hosted"],
     },
