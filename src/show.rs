@@ -410,13 +410,11 @@ pub fn extra_table() -> String {
             .map(|kind| kind.id)
             .chain(never_firmware.then_some("firmware"))
             .collect();
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} |",
-            extra.id,
-            extra.note,
-            without.join(", ")
-        );
+        let without = match extra.scope.runtime() {
+            Some(runtime) => format!("all but {runtime}"),
+            None => without.join(", "),
+        };
+        let _ = writeln!(text, "| {} | {} | {} |", extra.id, extra.note, without);
     }
     text
 }

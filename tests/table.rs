@@ -256,13 +256,14 @@ fn every_row_has_its_folder() {
         }
     }
     for extra in EXTRAS {
-        let layers = ["_extras", "embassy/_extras"].map(|home| format!("{home}/{}", extra.id));
+        let shared = format!("_extras/{}", extra.id);
+        let mut layers = RUNTIMES
+            .iter()
+            .map(|runtime| format!("{}/{shared}", runtime.id))
+            .chain([shared.clone()]);
         assert!(
-            layers
-                .iter()
-                .any(|name| template::layer(name).next().is_some()),
-            "`templates/{}` is missing",
-            layers[0]
+            layers.any(|name| template::layer(&name).next().is_some()),
+            "`templates/{shared}` is missing"
         );
     }
 }

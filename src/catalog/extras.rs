@@ -1,6 +1,7 @@
 //! What `--with` adds to a project.
 
 use super::kinds::{Kind, Shape};
+use super::offers::OFFERS;
 
 /// The kinds of project that an extra makes sense for.
 #[derive(Debug)]
@@ -9,6 +10,8 @@ pub enum Scope {
     Shapes(&'static [Shape]),
     /// Just those of these ids: it needs something in the program that they alone have.
     Kinds(&'static [&'static str]),
+    /// All that this runtime carries, on that runtime alone.
+    Runtime(&'static str),
 }
 
 impl Scope {
@@ -18,6 +21,18 @@ impl Scope {
         match self {
             Self::Shapes(shapes) => shapes.contains(&kind.shape),
             Self::Kinds(ids) => ids.contains(&kind.id),
+            Self::Runtime(runtime) => OFFERS
+                .iter()
+                .any(|offer| offer.runtime == *runtime && offer.kind == kind.id),
+        }
+    }
+
+    /// The only runtime, if there is just one.
+    #[must_use]
+    pub const fn runtime(&self) -> Option<&'static str> {
+        match self {
+            Self::Runtime(runtime) => Some(runtime),
+            Self::Shapes(_) | Self::Kinds(_) => None,
         }
     }
 }
@@ -26,7 +41,7 @@ impl Scope {
 #[derive(Debug)]
 pub struct Extra {
     /// The value of `--with`, and the name of the folder under `templates/_extras/` (what is for
-    /// firmware alone: under `templates/embassy/_extras/`).
+    /// one runtime alone: under `templates/<runtime>/_extras/`).
     pub id: &'static str,
     /// One line for the prompt.
     pub note: &'static str,
@@ -132,6 +147,17 @@ pub static EXTRAS: &[Extra] = &[
         note: "openapi.json: a description of the service, which tests hold it to",
         scope: Scope::Kinds(&["http"]),
         elsewhere: Some("OpenAPI describes what answers over HTTP: a server of kind http"),
+        needs: &[],
+        brings: &[],
+        in_member: None,
+    },
+    Extra {
+        id: "tokio-compat",
+        note: "smol: crates that need tokio run there, through async-compat",
+        scope: Scope::Runtime("smol"),
+        elsewhere: Some(
+            "it brings tokio's crates to smol: on tokio they run as they are, and other runtimes keep to their own",
+        ),
         needs: &[],
         brings: &[],
         in_member: None,

@@ -36,7 +36,7 @@ pub static RUNTIMES: &[Runtime] = &[
         reason: "Few ideas, small parts that can be used one by one, and no ecosystem to be locked into.",
         take_when: "You want to see all of your runtime, and no dependency of yours needs tokio.",
         caveats: &[
-            "Crates that need tokio (reqwest, sqlx, tonic) panic here unless they are wrapped in `async-compat`.",
+            "Crates that need tokio (reqwest, sqlx, tonic) panic here unless they are wrapped in `async-compat` (`--with tokio-compat`).",
             "`smol::spawn` runs every task on one thread unless `SMOL_THREADS` says more.",
             "Dropping a `Task` cancels it: keep the handle or call `detach`.",
         ],
