@@ -20,8 +20,9 @@ use crate::write::Vcs;
 /// The name under which cargo finds this command.
 const SUBCOMMAND: &str = "async-init";
 
-/// So few values stand in the place of a flag's value name.
-const FEW: usize = 3;
+/// Values no longer than this together, in letters, stand in the place of a flag's value name: a longer one would
+/// push what is said of every flag onto a line of its own.
+const NARROW: usize = 18;
 /// More values than these are left to `list`.
 const MANY: usize = 12;
 
@@ -309,8 +310,9 @@ fn question_flag(question: &Question) -> Arg {
             .value_delimiter(',')
             .action(ArgAction::Append);
     }
-    if values.len() <= FEW {
-        return flag.value_name(values.join("|")).hide_possible_values(true);
+    let all = values.join("|");
+    if all.len() <= NARROW {
+        return flag.value_name(all).hide_possible_values(true);
     }
     let many = values.len() > MANY;
     flag.value_name(question.id.to_uppercase())

@@ -214,7 +214,7 @@ pub static NOTES: &[Note] = &[
     },
     Note {
         id: "engines",
-        text: "compio (648 kB) has timers and a dispatcher of its own; tokio-uring (653 kB) runs on one tokio thread, and has no maintainer.",
+        text: "compio (648 kB) has timers and a dispatcher of its own; monoio (458 kB) has timers, and threads are yours to start; tokio-uring (653 kB) runs on one tokio thread, and has no maintainer.",
     },
     Note {
         id: "kernel",
@@ -222,7 +222,7 @@ pub static NOTES: &[Note] = &[
     },
     Note {
         id: "denied",
-        text: "Docker's default seccomp profile denies it: compio then falls back to polling, tokio-uring ends.",
+        text: "Docker's default seccomp profile denies it: compio and monoio then fall back to polling, tokio-uring ends.",
     },
     Note {
         id: "zero-copy",

@@ -37,6 +37,10 @@ pub static ENGINES: &[Engine] = &[
         note: "maintained; falls back to polling where io_uring is denied",
     },
     Engine {
+        id: "monoio",
+        note: "thread per core; no release since 2024, falls back to epoll where io_uring is denied",
+    },
+    Engine {
         id: "tokio-uring",
         note: "unmaintained since 2024, no fallback: for existing code and for learning",
     },
@@ -104,6 +108,11 @@ const WORKER: &[&str] = &[
 const COMPIO: &[&str] = &[
     "compio is young: a breaking release every two to four months, so its version is pinned to 0.19.",
     "compio declares no rust-version: 1.95 is what its own crates were found to need.",
+];
+const MONOIO: &[&str] = &[
+    "monoio has had no release since August 2024; its repository goes on, slowly.",
+    "It brings the crate fxhash along, which is unmaintained (RUSTSEC-2025-0057): `--with deny` says why that is let pass.",
+    "Where io_uring is denied it has epoll for sockets, and blocking calls for files.",
 ];
 const TOKIO_URING: &[&str] = &[
     "tokio-uring has had no release since May 2024 and has no maintainer.",
@@ -285,6 +294,26 @@ pub static OFFERS: &[Offer] = &[
         port: None,
         try_it: &["cargo run -- Cargo.toml"],
         caveats: COMPIO,
+    },
+    Offer {
+        runtime: "uring",
+        engine: Some("monoio"),
+        kind: "tcp",
+        summary: "A line-based TCP server on io_uring through monoio.",
+        rust_version: "1.85",
+        port: Some(7000),
+        try_it: TCP,
+        caveats: MONOIO,
+    },
+    Offer {
+        runtime: "uring",
+        engine: Some("monoio"),
+        kind: "file",
+        summary: "A file checksummer on io_uring through monoio.",
+        rust_version: "1.85",
+        port: None,
+        try_it: &["cargo run -- Cargo.toml"],
+        caveats: MONOIO,
     },
     Offer {
         runtime: "uring",

@@ -24,14 +24,22 @@ struct Ring {
     per_processor: &'static [&'static str],
 }
 
-/// Every engine. Entries are the default of compio-driver 0.12 (`ProactorBuilder::new`) and of
-/// tokio-uring 0.5 (`builder`). The kernels: compio waits with `IORING_FEAT_EXT_ARG`, new in 5.11;
-/// tokio-uring's README says that 5.4 does not work and 5.11 does.
+/// Every engine. Entries are the default of compio-driver 0.12 (`ProactorBuilder::new`), of monoio 0.2
+/// (`IoUringDriver::DEFAULT_ENTRIES`) and of tokio-uring 0.5 (`builder`). The kernels: compio waits with
+/// `IORING_FEAT_EXT_ARG`, new in 5.11; monoio's README names 5.6; tokio-uring's README says that 5.4 does not
+/// work and 5.11 does.
 const RINGS: &[Ring] = &[
     Ring {
         engine: "compio",
         entries: 1024,
         kernel: &[5, 11],
+        falls_back: true,
+        per_processor: &["tcp"],
+    },
+    Ring {
+        engine: "monoio",
+        entries: 1024,
+        kernel: &[5, 6],
         falls_back: true,
         per_processor: &["tcp"],
     },
