@@ -137,6 +137,7 @@ impl Blueprint {
         }
         for extra in &self.extras {
             layers.push(format!("_extras/{}", extra.id));
+            layers.push(format!("_extras/{}-{}", extra.id, self.kind.id));
             if let Some(framework) = self.framework {
                 layers.push(format!("_frameworks/{}/_extras/{}", framework.id, extra.id));
             }

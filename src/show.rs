@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::answers::Answers;
 use crate::catalog::boards::{BOARDS, NOT_OFFERED};
 use crate::catalog::chips::{self, Chip};
-use crate::catalog::extras::EXTRAS;
+use crate::catalog::extras::{EXTRAS, Extra, Scope};
 use crate::catalog::kinds::{KINDS, Shape};
 use crate::catalog::offers::{ENGINES, OFFERS};
 use crate::catalog::runtimes::{self, RUNTIMES, Runtime};
@@ -402,21 +402,29 @@ pub fn offer_table() -> String {
 pub fn extra_table() -> String {
     let mut text = String::from("| extra | what it adds | not for |\n|---|---|---|\n");
     for extra in EXTRAS {
-        let (firmware, hosted): (Vec<_>, Vec<_>) =
-            KINDS.iter().partition(|kind| kind.shape == Shape::Firmware);
-        let hosted = hosted.into_iter().filter(|kind| !extra.scope.has(kind));
-        let never_firmware = !firmware.into_iter().any(|kind| extra.scope.has(kind));
-        let without: Vec<&str> = hosted
-            .map(|kind| kind.id)
-            .chain(never_firmware.then_some("firmware"))
-            .collect();
-        let without = match extra.scope.runtime() {
-            Some(runtime) => format!("all but {runtime}"),
-            None => without.join(", "),
-        };
-        let _ = writeln!(text, "| {} | {} | {} |", extra.id, extra.note, without);
+        let without = not_for(extra);
+        let _ = writeln!(text, "| {} | {} | {without} |", extra.id, extra.note);
     }
     text
+}
+
+fn not_for(extra: &Extra) -> String {
+    if let Scope::On { runtimes, kinds } = &extra.scope {
+        let runtimes = runtimes.join(" and ");
+        return match kinds {
+            Some(kinds) => format!("all but {} on {runtimes}", kinds.join(", ")),
+            None => format!("all but {runtimes}"),
+        };
+    }
+    let (firmware, hosted): (Vec<_>, Vec<_>) =
+        KINDS.iter().partition(|kind| kind.shape == Shape::Firmware);
+    let hosted = hosted.into_iter().filter(|kind| !extra.scope.has(kind));
+    let never_firmware = !firmware.into_iter().any(|kind| extra.scope.has(kind));
+    let without: Vec<&str> = hosted
+        .map(|kind| kind.id)
+        .chain(never_firmware.then_some("firmware"))
+        .collect();
+    without.join(", ")
 }
 
 /// Prints completions for a shell.

@@ -10,8 +10,13 @@ pub enum Scope {
     Shapes(&'static [Shape]),
     /// Just those of these ids: it needs something in the program that they alone have.
     Kinds(&'static [&'static str]),
-    /// All that this runtime carries, on that runtime alone.
-    Runtime(&'static str),
+    /// What these runtimes carry, all of it or just the kinds of these ids, and nothing on any other runtime.
+    On {
+        /// The runtimes' ids.
+        runtimes: &'static [&'static str],
+        /// The kinds' ids; `None` for all.
+        kinds: Option<&'static [&'static str]>,
+    },
 }
 
 impl Scope {
@@ -21,20 +26,26 @@ impl Scope {
         match self {
             Self::Shapes(shapes) => shapes.contains(&kind.shape),
             Self::Kinds(ids) => ids.contains(&kind.id),
-            Self::Runtime(runtime) => OFFERS
-                .iter()
-                .any(|offer| offer.runtime == *runtime && offer.kind == kind.id),
+            Self::On { runtimes, kinds } => {
+                kinds.map_or_else(|| carried(runtimes, kind), |ids| ids.contains(&kind.id))
+            }
         }
     }
 
-    /// The only runtime, if there is just one.
+    /// The only runtimes, if it is not for all.
     #[must_use]
-    pub const fn runtime(&self) -> Option<&'static str> {
+    pub const fn runtimes(&self) -> Option<&'static [&'static str]> {
         match self {
-            Self::Runtime(runtime) => Some(runtime),
+            Self::On { runtimes, .. } => Some(runtimes),
             Self::Shapes(_) | Self::Kinds(_) => None,
         }
     }
+}
+
+/// Whether one of these runtimes has that kind.
+fn carried(runtimes: &[&str], kind: &Kind) -> bool {
+    let mut offers = OFFERS.iter().filter(|offer| offer.kind == kind.id);
+    offers.any(|offer| runtimes.contains(&offer.runtime))
 }
 
 /// An extra: a layer of files that any project of a fitting kind can have.
@@ -152,9 +163,26 @@ pub static EXTRAS: &[Extra] = &[
         in_member: None,
     },
     Extra {
+        id: "tls",
+        note: "TLS by rustls, with a certificate that can be renewed while it runs",
+        scope: Scope::On {
+            runtimes: &["tokio", "smol"],
+            kinds: Some(&["http"]),
+        },
+        elsewhere: Some(
+            "it is woven into the http services on tokio and smol: elsewhere a proxy in front speaks TLS",
+        ),
+        needs: &[],
+        brings: &[],
+        in_member: None,
+    },
+    Extra {
         id: "tokio-compat",
         note: "smol: crates that need tokio run there, through async-compat",
-        scope: Scope::Runtime("smol"),
+        scope: Scope::On {
+            runtimes: &["smol"],
+            kinds: None,
+        },
         elsewhere: Some(
             "it brings tokio's crates to smol: on tokio they run as they are, and other runtimes keep to their own",
         ),

@@ -464,7 +464,7 @@ fn extras() -> Question {
 fn extra_choice(row: &'static Extra) -> Choice {
     let kinds = kinds_of(|kind| row.scope.has(kind));
     let mut when = vec![is("kind", &kinds)];
-    when.extend(row.scope.runtime().map(|id| is("runtime", &[id])));
+    when.extend(row.scope.runtimes().map(|ids| is("runtime", ids)));
     when.extend(row.needs.iter().map(|fact| is(fact, &["yes"])));
     Choice {
         when: vec![when],
