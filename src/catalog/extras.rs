@@ -52,7 +52,7 @@ fn carried(runtimes: &[&str], kind: &Kind) -> bool {
 #[derive(Debug)]
 pub struct Extra {
     /// The value of `--with`, and the name of the folder under `templates/_extras/` (what is for
-    /// one runtime alone: under `templates/<runtime>/_extras/`).
+    /// one runtime alone: under `templates/<runtime>/_extras/`; for one kind, `<extra>-<kind>`).
     pub id: &'static str,
     /// One line for the prompt.
     pub note: &'static str,
@@ -185,6 +185,17 @@ pub static EXTRAS: &[Extra] = &[
         },
         elsewhere: Some(
             "it brings tokio's crates to smol: on tokio they run as they are, and other runtimes keep to their own",
+        ),
+        needs: &[],
+        brings: &[],
+        in_member: None,
+    },
+    Extra {
+        id: "bench",
+        note: "benchmarks by divan: what the program does itself, and a whole request",
+        scope: Scope::Kinds(&["http", "tcp", "lib", "sans-io"]),
+        elsewhere: Some(
+            "how long a program of this kind takes, others decide: who it waits for, or a chip that is not this machine",
         ),
         needs: &[],
         brings: &[],
