@@ -61,6 +61,7 @@ fn again_makes_the_same_project() {
             (SERVER, "yes"),
             (TOKIO, "no"),
             ("Linux only", "yes"),
+            ("What kind of program?", "tcp"),
             ("Which engine?", "tokio-uring"),
         ],
         &[
@@ -524,6 +525,7 @@ fn drawing_anew_leaves_nothing_behind() {
             ("network server", "yes"),
             ("tokio ecosystem", "no"),
             ("Linux only", "yes"),
+            ("kind of program", "tcp"),
             ("engine", "compio"),
         ],
         &[

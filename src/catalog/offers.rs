@@ -288,6 +288,16 @@ pub static OFFERS: &[Offer] = &[
     Offer {
         runtime: "uring",
         engine: Some("compio"),
+        kind: "proxy",
+        summary: "A TCP proxy on io_uring through compio.",
+        rust_version: "1.95",
+        port: Some(8000),
+        try_it: PROXY,
+        caveats: COMPIO,
+    },
+    Offer {
+        runtime: "uring",
+        engine: Some("compio"),
         kind: "file",
         summary: "A file checksummer on io_uring through compio.",
         rust_version: "1.95",

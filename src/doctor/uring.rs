@@ -34,7 +34,7 @@ const RINGS: &[Ring] = &[
         entries: 1024,
         kernel: &[5, 11],
         falls_back: true,
-        per_processor: &["tcp"],
+        per_processor: &["tcp", "proxy"],
     },
     Ring {
         engine: "monoio",
