@@ -522,10 +522,11 @@ fn drawing_anew_leaves_nothing_behind() {
             ("discontinued", "keep"),
         ],
         &[
-            ("network server", "yes"),
-            ("tokio ecosystem", "no"),
+            ("network server", "no"),
+            ("library", "no"),
+            ("no_std", "no"),
+            ("crate that needs", "no"),
             ("Linux only", "yes"),
-            ("kind of program", "tcp"),
             ("engine", "compio"),
         ],
         &[
