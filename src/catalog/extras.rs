@@ -167,10 +167,10 @@ pub static EXTRAS: &[Extra] = &[
         note: "TLS by rustls, with a certificate that can be renewed while it runs",
         scope: Scope::On {
             runtimes: &["tokio", "smol"],
-            kinds: Some(&["http"]),
+            kinds: Some(&["http", "grpc"]),
         },
         elsewhere: Some(
-            "it is woven into the http services on tokio and smol: elsewhere a proxy in front speaks TLS",
+            "it is for what is called over HTTP or gRPC on tokio and smol; the proxy passes TLS on as it is",
         ),
         needs: &[],
         brings: &[],
