@@ -158,12 +158,13 @@ impl Blueprint {
         self.kind.shape == Shape::Firmware
     }
 
-    /// The oldest Rust that compiles it.
+    /// The oldest Rust that compiles it: the newest of what its parts ask for.
     pub fn rust_version(&self) -> &'static str {
-        match self.board {
-            Some(_) => boards::RUST_VERSION,
-            None => self.offer.rust_version,
+        if self.board.is_some() {
+            return boards::RUST_VERSION;
         }
+        let extras = self.extras.iter().filter_map(|extra| extra.rust_version);
+        extras.fold(self.offer.rust_version, newer)
     }
 
     /// The project in a few words: `tokio, http, ci`.
@@ -291,6 +292,15 @@ impl Blueprint {
         );
         Value::Object(context)
     }
+}
+
+/// The newer of two releases of Rust, as manifests name them.
+fn newer(one: &'static str, other: &'static str) -> &'static str {
+    let numbers = |version: &str| -> Vec<u32> {
+        let parts = version.split('.');
+        parts.map_while(|part| part.parse().ok()).collect()
+    };
+    std::cmp::max_by_key(one, other, |version| numbers(version))
 }
 
 /// The framework that was named, or the default of that runtime and kind.

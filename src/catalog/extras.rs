@@ -64,6 +64,9 @@ pub struct Extra {
     pub needs: &'static [&'static str],
     /// Extras that it makes no sense without: who takes it takes them, too.
     pub brings: &'static [&'static str],
+    /// The oldest Rust that compiles what it draws in, where that is newer than what a project may declare
+    /// without it; the nightly command checks the newer of both.
+    pub rust_version: Option<&'static str>,
     /// What to do by hand where the project is a member of a workspace.
     pub in_member: Option<&'static str>,
 }
@@ -89,6 +92,7 @@ pub static EXTRAS: &[Extra] = &[
         elsewhere: None,
         needs: &[],
         brings: &[],
+        rust_version: None,
         in_member: Some(
             "`ci`: a workflow counts at the top of the repository alone: move `.github` there",
         ),
@@ -102,6 +106,7 @@ pub static EXTRAS: &[Extra] = &[
         ),
         needs: &[],
         brings: &[],
+        rust_version: None,
         in_member: Some(
             "`docker`: the image is built from the workspace's root, where `Cargo.lock` and `target` are: move `Dockerfile` there and name the package",
         ),
@@ -113,6 +118,7 @@ pub static EXTRAS: &[Extra] = &[
         elsewhere: Some("which licences firmware draws in was not examined"),
         needs: &[],
         brings: &[],
+        rust_version: None,
         in_member: None,
     },
     Extra {
@@ -122,6 +128,7 @@ pub static EXTRAS: &[Extra] = &[
         elsewhere: Some("only a server stays up"),
         needs: &[],
         brings: &["docker"],
+        rust_version: None,
         in_member: Some(
             "`compose`: it builds the `Dockerfile` beside it: move `compose.yaml` along with that",
         ),
@@ -133,6 +140,7 @@ pub static EXTRAS: &[Extra] = &[
         elsewhere: Some("only a server waits for others, and has to say when it is ready for them"),
         needs: &[],
         brings: &[],
+        rust_version: None,
         in_member: None,
     },
     Extra {
@@ -142,6 +150,7 @@ pub static EXTRAS: &[Extra] = &[
         elsewhere: Some("what a program of this kind has to be told, a flag or two say"),
         needs: &[],
         brings: &[],
+        rust_version: None,
         in_member: None,
     },
     Extra {
@@ -151,6 +160,23 @@ pub static EXTRAS: &[Extra] = &[
         elsewhere: Some("Prometheus asks over HTTP, which is what a server of kind http speaks"),
         needs: &[],
         brings: &[],
+        rust_version: None,
+        in_member: None,
+    },
+    Extra {
+        id: "sqlx",
+        note: "SQLite in a file or PostgreSQL by URL, migrations, and notes that show the way",
+        scope: Scope::On {
+            runtimes: &["tokio", "smol"],
+            kinds: Some(&["http"]),
+        },
+        elsewhere: Some(
+            "what it keeps is asked for over HTTP, and sqlx runs on tokio and smol: it is for http there",
+        ),
+        needs: &[],
+        brings: &[],
+        // sqlx 0.9 declares it.
+        rust_version: Some("1.94"),
         in_member: None,
     },
     Extra {
@@ -160,6 +186,7 @@ pub static EXTRAS: &[Extra] = &[
         elsewhere: Some("OpenAPI describes what answers over HTTP: a server of kind http"),
         needs: &[],
         brings: &[],
+        rust_version: None,
         in_member: None,
     },
     Extra {
@@ -174,6 +201,7 @@ pub static EXTRAS: &[Extra] = &[
         ),
         needs: &[],
         brings: &[],
+        rust_version: None,
         in_member: None,
     },
     Extra {
@@ -188,6 +216,7 @@ pub static EXTRAS: &[Extra] = &[
         ),
         needs: &[],
         brings: &[],
+        rust_version: None,
         in_member: None,
     },
     Extra {
@@ -199,6 +228,7 @@ pub static EXTRAS: &[Extra] = &[
         ),
         needs: &[],
         brings: &[],
+        rust_version: None,
         in_member: None,
     },
     Extra {
@@ -208,6 +238,7 @@ pub static EXTRAS: &[Extra] = &[
         elsewhere: None,
         needs: &[],
         brings: &[],
+        rust_version: None,
         in_member: None,
     },
     Extra {
@@ -219,6 +250,7 @@ pub static EXTRAS: &[Extra] = &[
         ),
         needs: &[],
         brings: &[],
+        rust_version: None,
         in_member: Some(
             "`dependabot`: it counts at the top of the repository alone: move `.github/dependabot.yml` there",
         ),
@@ -232,6 +264,7 @@ pub static EXTRAS: &[Extra] = &[
         ),
         needs: &[],
         brings: &[],
+        rust_version: None,
         in_member: Some(
             "`devcontainer`: editors look for it at the top of what they open: move `.devcontainer` there",
         ),
@@ -243,6 +276,7 @@ pub static EXTRAS: &[Extra] = &[
         elsewhere: None,
         needs: &[],
         brings: &[],
+        rust_version: None,
         in_member: None,
     },
     Extra {
@@ -252,6 +286,7 @@ pub static EXTRAS: &[Extra] = &[
         elsewhere: Some(FIRMWARE),
         needs: &["has-probe"],
         brings: &[],
+        rust_version: None,
         in_member: None,
     },
     Extra {
@@ -267,6 +302,7 @@ pub static EXTRAS: &[Extra] = &[
             "runs-test-executor",
         ],
         brings: &[],
+        rust_version: None,
         in_member: None,
     },
     Extra {
@@ -276,6 +312,7 @@ pub static EXTRAS: &[Extra] = &[
         elsewhere: Some(FIRMWARE),
         needs: &["has-probe", "starts-at-flash", "has-update-room", "has-led"],
         brings: &[],
+        rust_version: None,
         in_member: None,
     },
 ];
