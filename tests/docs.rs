@@ -226,12 +226,13 @@ fn the_nightly_report_has_every_hosted_path() {
             .filter(|row| row.starts_with(&format!("| {slug} |")));
         let own: Vec<&&str> = own.collect();
         let has = |words: &str| own.iter().any(|row| row.contains(words));
-        let declared = project.blueprint("my-app").rust_version();
-        let mut wanted = vec![
-            format!("`cargo +{declared}"),
-            "clippy".into(),
-            "test`".into(),
-        ];
+        let both = [project.for_its_oldest_rust(), project];
+        let declared = both
+            .each_ref()
+            .map(|each| each.blueprint("my-app").rust_version());
+        let mut wanted: Vec<String> = declared.map(|rust| format!("`cargo +{rust}")).to_vec();
+        wanted.extend(["clippy", "test`"].map(String::from));
+        let [_, project] = both;
         if !project.is_uring() {
             wanted.extend(["windows", "apple"].map(String::from));
         }

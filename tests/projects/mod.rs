@@ -13,6 +13,7 @@ use cargo_async_init::ask::with_defaults;
 use cargo_async_init::blueprint::Blueprint;
 use cargo_async_init::catalog::boards::{BOARDS, Board, Light};
 use cargo_async_init::catalog::chips::samples;
+use cargo_async_init::catalog::extras::EXTRAS;
 use cargo_async_init::catalog::kinds::Part;
 use cargo_async_init::fileset::FileSet;
 use cargo_async_init::lab::{self, Lab};
@@ -67,6 +68,23 @@ impl Project {
         let mut bare = self.answers.clone();
         bare.set("with", Answer::Many(Vec::new()));
         tree().extras(&bare)
+    }
+
+    /// The extras that it has.
+    pub fn extras_taken(&self) -> Vec<&'static str> {
+        let taken = self.blueprint("my-app").extras;
+        taken.iter().map(|extra| extra.id).collect()
+    }
+
+    /// The project without those of its extras that ask for a newer Rust than it does itself.
+    pub fn for_its_oldest_rust(&self) -> Self {
+        let mut extras: Vec<&str> = self.extras();
+        extras.retain(|id| {
+            EXTRAS
+                .iter()
+                .any(|row| row.id == *id && row.rust_version.is_none())
+        });
+        self.with(&extras)
     }
 
     /// The project with each of its extras alone, and with every pair of them.

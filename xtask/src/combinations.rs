@@ -151,7 +151,7 @@ fn build(what: &str, projects: &[Project], commit: &str) -> Row {
 fn check(project: &Project) -> Result<(), String> {
     let folder = projects::generated(project);
     let checks = project.blueprint("my-app").kind.shape.checks().iter();
-    let alone = chosen(project) <= 1;
+    let alone = project.extras_taken().len() <= 1;
     let wanted =
         |command: &&str| command.contains(" clippy") || (alone && command.contains(" test"));
     checks
@@ -160,11 +160,6 @@ fn check(project: &Project) -> Result<(), String> {
             let words = command.strip_prefix("cargo ").unwrap_or(command);
             projects::cargo(&folder, words).map(|_| ())
         })
-}
-
-fn chosen(project: &Project) -> usize {
-    let given = project.blueprint("my-app").extras;
-    given.len()
 }
 
 /// The files that cargo or the compiler reads, or a source names: what differs in none of them is one program.

@@ -2,7 +2,6 @@
 //! firmware, which pins its Rust, what the suite only compiles, and each kind on each series of chips.
 
 use std::fmt::Write as _;
-use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
@@ -105,18 +104,18 @@ fn write(mut checks: Vec<Check>, projects: &[Project], newest: &str) -> Result<(
 }
 
 fn check(project: &Project, newest: &str, commit: &str) -> Result<Vec<Check>, String> {
-    let folder = projects::generated(project);
     if project.is_firmware() {
         let checks = project.blueprint("my-app").kind.shape.checks().iter();
         let commands = checks.filter_map(|check| check.strip_prefix("cargo "));
-        return Ok(commands
-            .map(|command| cargo(project, &folder, command, commit))
-            .collect());
+        return Ok(cargo(project, commands, commit));
     }
-    let declared = full_version(project.blueprint("my-app").rust_version());
-    setup::toolchain(&declared)?;
+    let mut checks = Vec::new();
+    let lean = project.for_its_oldest_rust();
+    if lean.extras_taken() != project.extras_taken() {
+        checks.extend(cargo(&lean, [with_declared(&lean)?.as_str()], commit));
+    }
     let mut commands = vec![
-        format!("+{declared} check --all-targets"),
+        with_declared(project)?,
         format!("+{newest} clippy --all-targets -- -D warnings"),
         format!("+{newest} test"),
     ];
@@ -124,10 +123,15 @@ fn check(project: &Project, newest: &str, commit: &str) -> Result<Vec<Check>, St
         let other = |system| format!("check --all-targets --target {system}");
         commands.extend(OTHER_SYSTEMS.map(other));
     }
-    Ok(commands
-        .iter()
-        .map(|command| cargo(project, &folder, command, commit))
-        .collect())
+    checks.extend(cargo(project, commands.iter().map(String::as_str), commit));
+    Ok(checks)
+}
+
+/// The check with the Rust that the project declares, which is installed if need be.
+fn with_declared(project: &Project) -> Result<String, String> {
+    let declared = full_version(project.blueprint("my-app").rust_version());
+    setup::toolchain(&declared)?;
+    Ok(format!("+{declared} check --all-targets"))
 }
 
 /// `1.85` → `1.85.0`: the name under which rustup has it.
@@ -139,20 +143,31 @@ fn full_version(declared: &str) -> String {
     }
 }
 
-fn cargo(project: &Project, folder: &Path, command: &str, commit: &str) -> Check {
-    let began = Instant::now();
-    let result = projects::cargo(folder, command);
+/// Writes the project, and runs each of these in it.
+fn cargo<'a>(
+    project: &Project,
+    commands: impl IntoIterator<Item = &'a str>,
+    commit: &str,
+) -> Vec<Check> {
+    let folder = projects::generated(project);
     let path = project.with(&[]).slug();
-    if let Err(error) = &result {
-        println!("FAILED {path}: {error}");
-    }
-    Check {
-        path,
-        what: format!("cargo {command}"),
-        passed: result.is_ok(),
-        seconds: began.elapsed().as_secs(),
-        commit: commit.to_owned(),
-    }
+    let commands = commands.into_iter();
+    commands
+        .map(|command| {
+            let began = Instant::now();
+            let result = projects::cargo(&folder, command);
+            if let Err(error) = &result {
+                println!("FAILED {path}: {error}");
+            }
+            Check {
+                path: path.clone(),
+                what: format!("cargo {command}"),
+                passed: result.is_ok(),
+                seconds: began.elapsed().as_secs(),
+                commit: commit.to_owned(),
+            }
+        })
+        .collect()
 }
 
 fn report(checks: &[Check], newest: &str) -> String {
