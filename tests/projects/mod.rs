@@ -25,6 +25,9 @@ use cargo_async_init::tree::{CUSTOM, NOTHING, Style, tree};
 /// The options that say something of a board: [`told`] has a project for each.
 const HARDWARE: [&str; 4] = ["crystal", "flash-size", "program-start", "flasher"];
 
+/// The extras that draw in C: ring, and SQLite.
+const COMPILED_C: [&str; 2] = ["tls", "sqlx"];
+
 /// A path of the tree, with extras: what decides one project.
 #[derive(Clone, Debug)]
 pub struct Project {
@@ -74,6 +77,14 @@ impl Project {
     pub fn extras_taken(&self) -> Vec<&'static str> {
         let taken = self.blueprint("my-app").extras;
         taken.iter().map(|extra| extra.id).collect()
+    }
+
+    /// The project without those of its extras that compile C, for which there is no compiler here but this
+    /// system's own.
+    pub fn without_c(&self) -> Self {
+        let mut extras = self.extras();
+        extras.retain(|id| !COMPILED_C.contains(id));
+        self.with(&extras)
     }
 
     /// The project without those of its extras that ask for a newer Rust than it does itself.
