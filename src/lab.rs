@@ -332,7 +332,7 @@ fn add_frame(
     }
     let ignored = template::layer("_shared").find(|template| template.target == ".gitignore");
     let ignored = ignored.ok_or_else(|| broken("nothing to ignore"))?;
-    files.insert(".gitignore", ignored.source.to_owned());
+    files.insert(".gitignore", ignored.source().to_owned());
     Ok(())
 }
 
@@ -409,7 +409,11 @@ mod tests {
                 .collect::<Vec<_>>();
             let templates = shared.iter().flat_map(|layer| template::layer(layer));
             for template in templates.filter(|each| module(each.target).is_some()) {
-                assert!(!template.source.contains("{{name}}"), "{}", template.target);
+                assert!(
+                    !template.source().contains("{{name}}"),
+                    "{}",
+                    template.target
+                );
             }
         }
     }

@@ -2,14 +2,56 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use handlebars::{Handlebars, no_escape};
+use miniz_oxide::inflate::decompress_to_vec;
 use serde_json::{Map, Value};
 use toml_edit::DocumentMut;
 
-/// Every file under `templates/` with its text, by path.
-pub static TEMPLATES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/templates.rs"));
+include!(concat!(env!("OUT_DIR"), "/templates.rs"));
+
+/// A file that the program has in itself.
+pub struct Embedded {
+    /// Where it is under `templates/`.
+    pub path: &'static str,
+    kept: Kept,
+}
+
+/// Large files are compressed: together they would be a fifth of the program. A small one gains little by that.
+enum Kept {
+    Plain(&'static str),
+    Packed(&'static [u8], OnceLock<String>),
+}
+
+impl Embedded {
+    const fn plain(path: &'static str, text: &'static str) -> Self {
+        let kept = Kept::Plain(text);
+        Self { path, kept }
+    }
+
+    const fn packed(path: &'static str, bytes: &'static [u8]) -> Self {
+        let kept = Kept::Packed(bytes, OnceLock::new());
+        Self { path, kept }
+    }
+
+    /// Its text, which is unpacked when it is first asked for.
+    ///
+    /// # Panics
+    ///
+    /// Where it is not what the build script has packed, which is text.
+    pub fn text(&self) -> &str {
+        match &self.kept {
+            Kept::Plain(text) => text,
+            Kept::Packed(bytes, text) => text.get_or_init(|| unpacked(bytes)),
+        }
+    }
+}
+
+fn unpacked(bytes: &[u8]) -> String {
+    let text = decompress_to_vec(bytes).expect("the build script has packed it");
+    String::from_utf8(text).expect("the build script has read it as text")
+}
 
 /// The folder of a layer that fills slots instead of writing files.
 const SLOTS: &str = "_slots/";
@@ -17,36 +59,39 @@ const SLOTS: &str = "_slots/";
 const SUFFIX: &str = ".hbs";
 
 /// A template of one layer.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Template {
     /// Where its text goes, relative to the project (or to the slots' folder).
     pub target: &'static str,
+    file: &'static Embedded,
+}
+
+impl Template {
     /// Its source.
-    pub source: &'static str,
+    #[must_use]
+    pub fn source(&self) -> &'static str {
+        self.file.text()
+    }
 }
 
 /// The templates of a layer, by path; none where there is no such folder.
 pub fn layer(name: &str) -> impl Iterator<Item = Template> {
     let prefix = format!("{name}/");
-    let start = TEMPLATES.partition_point(|(path, _)| *path < prefix.as_str());
+    let start = TEMPLATES.partition_point(|file| file.path < prefix.as_str());
     TEMPLATES[start..]
         .iter()
-        .map_while(move |(path, source)| Some((path.strip_prefix(&prefix)?, source)))
-        .filter_map(|(path, source)| {
-            Some(Template {
-                target: path.strip_suffix(SUFFIX)?,
-                source,
-            })
+        .map_while(move |file| Some((file.path.strip_prefix(&prefix)?, file)))
+        .filter_map(|(path, file)| {
+            let target = path.strip_suffix(SUFFIX)?;
+            Some(Template { target, file })
         })
 }
 
 /// Every dependency's version requirement, by crate.
 pub fn versions() -> &'static Map<String, Value> {
     static VERSIONS: LazyLock<Map<String, Value>> = LazyLock::new(|| {
-        let text = TEMPLATES
-            .iter()
-            .find_map(|(path, text)| (*path == "versions.toml").then_some(*text))
-            .unwrap_or_default();
+        let file = TEMPLATES.iter().find(|file| file.path == "versions.toml");
+        let text = file.map(Embedded::text).unwrap_or_default();
         let table = text.parse::<DocumentMut>().unwrap_or_default();
         table
             .iter()
@@ -96,14 +141,18 @@ impl Renderer {
     ///
     /// Where the template is wrong or names what the context does not have.
     pub fn render(&self, template: Template) -> Result<String, String> {
+        self.render_source(template.source())
+            .map_err(|error| format!("template `{}`: {error}", template.target))
+    }
+
+    fn render_source(&self, source: &str) -> Result<String, String> {
         // Parsing a template takes longer than all else, and most of the long ones name nothing but slots.
-        let source = self.without_empty_slots(template.source);
+        let source = self.without_empty_slots(source);
         if !source.contains("{{") {
             return Ok(source.into_owned());
         }
-        self.registry
-            .render_template(&source, &self.context)
-            .map_err(|error| format!("template `{}`: {error}", template.target))
+        let rendered = self.registry.render_template(&source, &self.context);
+        rendered.map_err(|error| error.to_string())
     }
 
     /// A source without the lines of slots that nothing fills, which leave nothing behind in any case.
@@ -121,14 +170,14 @@ impl Renderer {
 fn slots(layers: &[String]) -> BTreeMap<String, String> {
     let mut slots: BTreeMap<String, String> = BTreeMap::new();
     for template in layers.iter().flat_map(|name| layer(name)) {
-        for slot in named(template.source) {
+        for slot in named(template.source()) {
             slots.entry(slot.to_owned()).or_default();
         }
         if let Some(slot) = template.target.strip_prefix(SLOTS) {
             slots
                 .entry(slot.to_owned())
                 .or_default()
-                .push_str(template.source);
+                .push_str(template.source());
         }
     }
     slots
@@ -154,15 +203,11 @@ mod tests {
     use handlebars::Handlebars;
     use serde_json::json;
 
-    use super::{Renderer, TEMPLATES, Template};
+    use super::{Renderer, TEMPLATES};
 
     #[test]
     fn a_slot_that_nothing_fills_leaves_nothing() {
         let source = "a\n    {{> lib/modules}}\nb {{name}}\n{{> lib/modules}}\n";
-        let template = Template {
-            target: "a",
-            source,
-        };
         let mut renderer = Renderer::new(&[], json!({"name": "c"})).expect("a renderer");
         for slot in ["lib/modules", "other"] {
             renderer
@@ -170,18 +215,18 @@ mod tests {
                 .register_partial(slot, "")
                 .expect("a slot");
         }
-        let parsed = renderer.render(template);
+        let parsed = renderer.render_source(source);
         renderer.empty.insert("lib/modules".to_owned());
-        assert_eq!(renderer.render(template).as_deref(), Ok("a\nb c\n"));
-        assert_eq!(parsed, renderer.render(template));
+        assert_eq!(renderer.render_source(source).as_deref(), Ok("a\nb c\n"));
+        assert_eq!(parsed, renderer.render_source(source));
     }
 
     #[test]
     fn a_template_that_names_nothing_is_its_own_text() {
-        let plain = TEMPLATES.iter().filter(|(_, text)| !text.contains("{{"));
-        for (path, text) in plain.clone() {
-            let rendered = Handlebars::new().render_template(text, &());
-            assert_eq!(rendered.as_deref().ok(), Some(*text), "{path}");
+        let plain = TEMPLATES.iter().filter(|file| !file.text().contains("{{"));
+        for file in plain.clone() {
+            let rendered = Handlebars::new().render_template(file.text(), &());
+            assert_eq!(rendered.as_deref().ok(), Some(file.text()), "{}", file.path);
         }
         assert!(plain.count() > 100);
     }

@@ -73,7 +73,7 @@ fn slot_table() -> String {
         let own = slots.entry(blueprint.kind.id).or_default();
         for layer in blueprint.layers() {
             for template in template::layer(&layer) {
-                own.extend(template::named(template.source).map(|slot| (template.target, slot)));
+                own.extend(template::named(template.source()).map(|slot| (template.target, slot)));
             }
         }
     }

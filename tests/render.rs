@@ -251,10 +251,8 @@ fn every_template_is_used() {
         .flat_map(|project| project.blueprint("my-app").layers())
         .collect();
     used.extend(projects::labs().iter().flat_map(Lab::layers));
-    for (path, _) in TEMPLATES
-        .iter()
-        .filter(|(path, _)| *path != "versions.toml")
-    {
+    let paths = TEMPLATES.iter().map(|file| file.path);
+    for path in paths.filter(|path| *path != "versions.toml") {
         assert!(
             path.strip_suffix(".hbs").is_some(),
             "`{path}` does not end in .hbs"
@@ -274,12 +272,12 @@ fn every_template_is_used() {
 fn every_slot_is_named_and_filled() {
     let named: BTreeSet<String> = TEMPLATES
         .iter()
-        .flat_map(|(_, text)| template::named(text))
+        .flat_map(|file| template::named(file.text()))
         .map(str::to_owned)
         .collect();
     let filled: BTreeSet<String> = TEMPLATES
         .iter()
-        .filter_map(|(path, _)| path.split_once("_slots/")?.1.strip_suffix(".hbs"))
+        .filter_map(|file| file.path.split_once("_slots/")?.1.strip_suffix(".hbs"))
         .map(str::to_owned)
         .collect();
     assert_eq!(named, filled);
@@ -322,7 +320,7 @@ fn templates_name_what_the_context_has() {
     let mut check = |layers: &[String], context: &Value| {
         for layer in layers {
             for each in template::layer(layer) {
-                let parsed = Template::compile(each.source).expect("a template");
+                let parsed = Template::compile(each.source()).expect("a template");
                 for name in names(&parsed) {
                     let known = lookup(context, &name);
                     assert!(known, "`{layer}/{}` names `{name}`", each.target);
@@ -390,8 +388,9 @@ fn parameter(parameter: &Parameter) -> Option<String> {
 fn versions_are_used_and_stand_there_once() {
     let text = TEMPLATES
         .iter()
-        .find_map(|(path, text)| (*path == "versions.toml").then_some(*text))
-        .expect("versions.toml");
+        .find(|file| file.path == "versions.toml")
+        .expect("versions.toml")
+        .text();
     let keys: Vec<&str> = text
         .lines()
         .filter(|line| !line.starts_with('#'))
@@ -407,7 +406,7 @@ fn versions_are_used_and_stand_there_once() {
     for key in keys {
         let wanted = format!("{{{{versions.{key}}}}}");
         assert!(
-            TEMPLATES.iter().any(|(_, text)| text.contains(&wanted)),
+            TEMPLATES.iter().any(|file| file.text().contains(&wanted)),
             "no template uses `{key}`"
         );
     }

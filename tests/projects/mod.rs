@@ -25,7 +25,7 @@ use cargo_async_init::tree::{CUSTOM, NOTHING, Style, tree};
 /// The options that say something of a board: [`told`] has a project for each.
 const HARDWARE: [&str; 4] = ["crystal", "flash-size", "program-start", "flasher"];
 
-/// The extras that draw in C: ring, and SQLite.
+/// The extras that draw in C: of ring, and of a database.
 const COMPILED_C: [&str; 2] = ["tls", "sqlx"];
 
 /// A path of the tree, with extras: what decides one project.
