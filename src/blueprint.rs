@@ -1,5 +1,6 @@
 //! Complete answers become types here, and nowhere else: nothing downstream asks.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
@@ -148,6 +149,12 @@ impl Blueprint {
             if let Some(board) = &self.board {
                 layers.push(format!("{runtime}/_extras/{}-{}", extra.id, board.family()));
             }
+        }
+        let drawn = self.extras.iter().flat_map(|extra| extra.draws_in);
+        for name in drawn.collect::<BTreeSet<_>>() {
+            layers.push(format!("_drawn/{name}"));
+            let framework = self.framework.map(|framework| framework.id);
+            layers.extend(framework.map(|id| format!("_frameworks/{id}/_drawn/{name}")));
         }
         layers.retain(|name| template::layer(name).next().is_some());
         layers

@@ -25,9 +25,6 @@ use cargo_async_init::tree::{CUSTOM, NOTHING, Style, tree};
 /// The options that say something of a board: [`told`] has a project for each.
 const HARDWARE: [&str; 4] = ["crystal", "flash-size", "program-start", "flasher"];
 
-/// The extras that draw in C: of ring, and of a database.
-const COMPILED_C: [&str; 2] = ["tls", "sqlx"];
-
 /// A path of the tree, with extras: what decides one project.
 #[derive(Clone, Debug)]
 pub struct Project {
@@ -79,11 +76,15 @@ impl Project {
         taken.iter().map(|extra| extra.id).collect()
     }
 
-    /// The project without those of its extras that compile C, for which there is no compiler here but this
-    /// system's own.
+    /// The project without those of its extras that draw in ring, and so C, for which there is no compiler here but
+    /// this system's own.
     pub fn without_c(&self) -> Self {
         let mut extras = self.extras();
-        extras.retain(|id| !COMPILED_C.contains(id));
+        extras.retain(|id| {
+            EXTRAS
+                .iter()
+                .any(|row| row.id == *id && row.draws_in.is_empty())
+        });
         self.with(&extras)
     }
 
