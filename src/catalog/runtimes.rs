@@ -22,7 +22,7 @@ pub static RUNTIMES: &[Runtime] = &[
     Runtime {
         id: "tokio",
         what: "A multi-threaded, work-stealing runtime with its own timers, sockets, files, signals and channels.",
-        reason: "The largest ecosystem: axum, tonic, hyper, reqwest and sqlx run on nothing else.",
+        reason: "The largest ecosystem: axum, tonic, reqwest and the SDKs of clouds run on nothing else.",
         take_when: "You write a server, or you need a crate that needs tokio.",
         caveats: &[
             "Never block in an async function: one blocked worker stalls every task queued on it; use `spawn_blocking`.",
@@ -36,7 +36,7 @@ pub static RUNTIMES: &[Runtime] = &[
         reason: "Few ideas, small parts that can be used one by one, and no ecosystem to be locked into.",
         take_when: "You want to see all of your runtime, and no dependency of yours needs tokio.",
         caveats: &[
-            "Crates that need tokio (reqwest, sqlx, tonic) panic here unless they are wrapped in `async-compat` (`--with tokio-compat`).",
+            "Crates that need tokio (reqwest, tonic, most SDKs) panic here unless they are wrapped in `async-compat` (`--with tokio-compat`).",
             "`smol::spawn` runs every task on one thread unless `SMOL_THREADS` says more.",
             "Dropping a `Task` cancels it: keep the handle or call `detach`.",
         ],

@@ -101,7 +101,7 @@ fn spine() -> Vec<Question> {
             choices: vec![leaf("yes", "", "tokio"), choice("no", "")],
             ..question(
                 "tokio-crate",
-                "Need a crate that needs tokio (reqwest, sqlx, tonic, an SDK)?",
+                "Need a crate that needs tokio (reqwest, tonic, an SDK)?",
                 "One such dependency decides: it panics on any other runtime",
             )
         },
