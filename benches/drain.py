@@ -9,7 +9,7 @@ which no connection could be had is not lost: whoever sends it is told so and ma
 The services are release builds with their default settings. Ends with code 1 if a request was lost, or if a service
 did not end with code 0.
 
-usage: drain.py [RUNS] [SERVICE...]        a service: tokio-axum, tokio-hyper, smol-hyper; 20 runs of each if not said
+usage: drain.py [RUNS] [SERVICE...]        a service: tokio-axum, tokio-hyper, smol-hyper, mio; 20 runs of each if not said
 """
 
 import asyncio
@@ -33,6 +33,7 @@ SERVICES = {
     "tokio-axum": ["--runtime", "tokio", "--framework", "axum"],
     "tokio-hyper": ["--runtime", "tokio", "--framework", "hyper"],
     "smol-hyper": ["--runtime", "smol"],
+    "mio": ["--runtime", "mio"],
 }
 GET = b"GET / HTTP/1.1\r\nhost: bench\r\n\r\n"
 BODY = b'{"name":"Ada"}'
