@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use projects::Project;
+use tempfile::TempDir;
 
 /// How long anything may take on a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -84,6 +85,8 @@ fn require_uring() -> Result<(), String> {
 struct Server {
     child: Child,
     address: String,
+    /// Where it runs, and keeps what it keeps.
+    _home: TempDir,
 }
 
 impl Server {
@@ -92,7 +95,9 @@ impl Server {
     }
 
     fn start_with(program: &Path, arguments: &[&str]) -> Result<Self, String> {
+        let home = tempfile::tempdir().map_err(|error| error.to_string())?;
         let mut child = Command::new(program)
+            .current_dir(&home)
             .args(["--listen", "127.0.0.1:0"])
             .args(arguments)
             .stdin(Stdio::null())
@@ -110,7 +115,11 @@ impl Server {
             .strip_prefix("listening on ")
             .ok_or_else(|| format!("the server said {line:?}"))?
             .to_owned();
-        Ok(Self { child, address })
+        Ok(Self {
+            child,
+            address,
+            _home: home,
+        })
     }
 
     fn connect(&self) -> Result<TcpStream, String> {
