@@ -64,14 +64,22 @@ fn projects() -> Vec<Project> {
         .collect()
 }
 
-/// What is checked: the commit, and whether anything differs from it.
+/// What is checked: the commit, and whether anything but the reports differs from it.
 pub fn commit() -> Result<String, String> {
+    let head = git(&["rev-parse", "--short", "HEAD"])?;
+    let changed = git(&["status", "--porcelain", "--", ".", ":(exclude)reports"])?;
+    let suffix = if changed.is_empty() { "" } else { "-dirty" };
+    Ok(head + suffix)
+}
+
+fn git(words: &[&str]) -> Result<String, String> {
     let output = Command::new("git")
-        .args(["describe", "--always", "--dirty"])
+        .args(words)
         .current_dir(projects::repository())
         .output()
         .map_err(|error| format!("cannot ask git: {error}"))?;
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    let said = projects::finished(&format!("git {}", words.join(" ")), &output)?;
+    Ok(said.trim().to_owned())
 }
 
 /// The report's rows.
