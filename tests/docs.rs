@@ -244,3 +244,29 @@ fn the_nightly_report_has_every_hosted_path() {
         }
     }
 }
+
+/// So is the command that builds combinations of extras.
+#[test]
+fn the_report_of_combinations_has_every_path() {
+    let report = fs::read_to_string(repository().join("reports/combinations.md"));
+    let report = report.expect("a report");
+    let rows = report.lines().filter(|line| line.starts_with("| "));
+    let rows: Vec<Vec<&str>> = rows
+        .map(|row| row.split('|').map(str::trim).collect())
+        .collect();
+    let random = rows
+        .iter()
+        .filter(|row| row[1].starts_with("random, seed "));
+    let paths = projects::to_build()
+        .into_iter()
+        .map(|project| project.with(&[]).slug());
+    let own = paths.map(|slug| {
+        let row = rows.iter().find(|row| row[1] == slug);
+        row.unwrap_or_else(|| panic!("no row; `cargo xtask combinations {slug}`"))
+    });
+    let failed: Vec<&str> = own.chain(random).map(|row| row[4]).collect();
+    assert!(
+        failed.len() > 50 && failed.iter().all(|count| *count == "0"),
+        "{failed:?}"
+    );
+}
