@@ -85,20 +85,29 @@ const HOSTED: &[Shape] = &[Shape::Server, Shape::Program, Shape::Library];
 /// Why what works with a microcontroller is for firmware alone.
 const FIRMWARE: &str = "it is for firmware: there is no microcontroller otherwise";
 
+/// A row with nothing to say but what its own names: most need nothing, bring nothing, and go anywhere.
+const BARE: Extra = Extra {
+    id: "",
+    note: "",
+    scope: Scope::Shapes(EVERYTHING),
+    elsewhere: None,
+    needs: &[],
+    brings: &[],
+    draws_in: &[],
+    rust_version: None,
+    in_member: None,
+};
+
 /// Every extra, in the order in which they are offered and applied.
 pub static EXTRAS: &[Extra] = &[
     Extra {
         id: "ci",
         note: "a workflow: format, lints, tests, documentation, oldest Rust",
         scope: Scope::Shapes(EVERYTHING),
-        elsewhere: None,
-        needs: &[],
-        brings: &[],
-        draws_in: &[],
-        rust_version: None,
         in_member: Some(
             "`ci`: a workflow counts at the top of the repository alone: move `.github` there",
         ),
+        ..BARE
     },
     Extra {
         id: "docker",
@@ -107,70 +116,49 @@ pub static EXTRAS: &[Extra] = &[
         elsewhere: Some(
             "an image holds a program for an operating system, not a library, and not firmware",
         ),
-        needs: &[],
-        brings: &[],
-        draws_in: &[],
-        rust_version: None,
         in_member: Some(
             "`docker`: the image is built from the workspace's root, where `Cargo.lock` and `target` are: move `Dockerfile` there and name the package",
         ),
+        ..BARE
     },
     Extra {
         id: "deny",
         note: "cargo-deny: advisories, licences, bans, sources",
         scope: Scope::Shapes(HOSTED),
         elsewhere: Some("which licences firmware draws in was not examined"),
-        needs: &[],
-        brings: &[],
-        draws_in: &[],
-        rust_version: None,
-        in_member: None,
+        ..BARE
     },
     Extra {
         id: "compose",
         note: "compose.yaml: the image, kept up and confined (brings docker)",
         scope: Scope::Shapes(&[Shape::Server]),
         elsewhere: Some("only a server stays up"),
-        needs: &[],
         brings: &["docker"],
-        draws_in: &[],
-        rust_version: None,
         in_member: Some(
             "`compose`: it builds the `Dockerfile` beside it: move `compose.yaml` along with that",
         ),
+        ..BARE
     },
     Extra {
         id: "systemd",
         note: "a unit, confined to what the server needs, and word to systemd when it is ready",
         scope: Scope::Shapes(&[Shape::Server]),
         elsewhere: Some("only a server waits for others, and has to say when it is ready for them"),
-        needs: &[],
-        brings: &[],
-        draws_in: &[],
-        rust_version: None,
-        in_member: None,
+        ..BARE
     },
     Extra {
         id: "config",
         note: "settings from a TOML file too, below environment and flags",
         scope: Scope::Kinds(&["http", "proxy", "grpc", "worker"]),
         elsewhere: Some("what a program of this kind has to be told, a flag or two say"),
-        needs: &[],
-        brings: &[],
-        draws_in: &[],
-        rust_version: None,
-        in_member: None,
+        ..BARE
     },
     Extra {
         id: "metrics",
         note: "Prometheus reads at /metrics how many requests there were, and how long each took",
         scope: Scope::Kinds(&["http"]),
         elsewhere: Some("Prometheus asks over HTTP, which is what a server of kind http speaks"),
-        needs: &[],
-        brings: &[],
-        draws_in: &[],
-        rust_version: None,
-        in_member: None,
+        ..BARE
     },
     Extra {
         id: "sqlx",
@@ -182,23 +170,17 @@ pub static EXTRAS: &[Extra] = &[
         elsewhere: Some(
             "what it keeps is asked for over HTTP, and sqlx runs on tokio and smol: it is for http there",
         ),
-        needs: &[],
-        brings: &[],
         draws_in: &["ring"],
         // sqlx 0.9 declares it.
         rust_version: Some("1.94"),
-        in_member: None,
+        ..BARE
     },
     Extra {
         id: "openapi",
         note: "openapi.json: a description of the service, which tests hold it to",
         scope: Scope::Kinds(&["http"]),
         elsewhere: Some("OpenAPI describes what answers over HTTP: a server of kind http"),
-        needs: &[],
-        brings: &[],
-        draws_in: &[],
-        rust_version: None,
-        in_member: None,
+        ..BARE
     },
     Extra {
         id: "tls",
@@ -210,11 +192,8 @@ pub static EXTRAS: &[Extra] = &[
         elsewhere: Some(
             "it is for what is called over HTTP or gRPC on tokio and smol; the proxy passes TLS on as it is",
         ),
-        needs: &[],
-        brings: &[],
         draws_in: &["ring"],
-        rust_version: None,
-        in_member: None,
+        ..BARE
     },
     Extra {
         id: "tokio-compat",
@@ -226,11 +205,7 @@ pub static EXTRAS: &[Extra] = &[
         elsewhere: Some(
             "it brings tokio's crates to smol: on tokio they run as they are, and other runtimes keep to their own",
         ),
-        needs: &[],
-        brings: &[],
-        draws_in: &[],
-        rust_version: None,
-        in_member: None,
+        ..BARE
     },
     Extra {
         id: "bench",
@@ -239,22 +214,13 @@ pub static EXTRAS: &[Extra] = &[
         elsewhere: Some(
             "how long a program of this kind takes, others decide: who it waits for, or a chip that is not this machine",
         ),
-        needs: &[],
-        brings: &[],
-        draws_in: &[],
-        rust_version: None,
-        in_member: None,
+        ..BARE
     },
     Extra {
         id: "justfile",
         note: "recipes for `just`: what a change has to pass, and what else is typed often",
         scope: Scope::Shapes(EVERYTHING),
-        elsewhere: None,
-        needs: &[],
-        brings: &[],
-        draws_in: &[],
-        rust_version: None,
-        in_member: None,
+        ..BARE
     },
     Extra {
         id: "dependabot",
@@ -263,13 +229,10 @@ pub static EXTRAS: &[Extra] = &[
         elsewhere: Some(
             "what firmware depends on moves together, with the Rust it is pinned to: generate it anew",
         ),
-        needs: &[],
-        brings: &[],
-        draws_in: &[],
-        rust_version: None,
         in_member: Some(
             "`dependabot`: it counts at the top of the repository alone: move `.github/dependabot.yml` there",
         ),
+        ..BARE
     },
     Extra {
         id: "devcontainer",
@@ -278,24 +241,16 @@ pub static EXTRAS: &[Extra] = &[
         elsewhere: Some(
             "a container does not reach the probe or port that firmware is flashed through",
         ),
-        needs: &[],
-        brings: &[],
-        draws_in: &[],
-        rust_version: None,
         in_member: Some(
             "`devcontainer`: editors look for it at the top of what they open: move `.devcontainer` there",
         ),
+        ..BARE
     },
     Extra {
         id: "agents",
         note: "AGENTS.md: how to build, run and test, where things are, what bites",
         scope: Scope::Shapes(EVERYTHING),
-        elsewhere: None,
-        needs: &[],
-        brings: &[],
-        draws_in: &[],
-        rust_version: None,
-        in_member: None,
+        ..BARE
     },
     Extra {
         id: "vscode",
@@ -303,10 +258,7 @@ pub static EXTRAS: &[Extra] = &[
         scope: Scope::Shapes(&[Shape::Firmware]),
         elsewhere: Some(FIRMWARE),
         needs: &["has-probe"],
-        brings: &[],
-        draws_in: &[],
-        rust_version: None,
-        in_member: None,
+        ..BARE
     },
     Extra {
         id: "embedded-test",
@@ -320,10 +272,7 @@ pub static EXTRAS: &[Extra] = &[
             "has-test-room",
             "runs-test-executor",
         ],
-        brings: &[],
-        draws_in: &[],
-        rust_version: None,
-        in_member: None,
+        ..BARE
     },
     Extra {
         id: "bootloader",
@@ -331,9 +280,6 @@ pub static EXTRAS: &[Extra] = &[
         scope: Scope::Shapes(&[Shape::Firmware]),
         elsewhere: Some(FIRMWARE),
         needs: &["has-probe", "starts-at-flash", "has-update-room", "has-led"],
-        brings: &[],
-        draws_in: &[],
-        rust_version: None,
-        in_member: None,
+        ..BARE
     },
 ];

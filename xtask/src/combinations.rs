@@ -51,13 +51,13 @@ pub fn run(options: &Options) -> Result<(), String> {
     for (index, (what, projects)) in lots.iter().enumerate() {
         println!("{}/{} {what}", index + 1, lots.len());
         let row = build(what, projects, &commit);
-        let mut rows: Vec<Row> = rows::read(REPORT).iter().filter_map(parsed).collect();
+        let mut rows: Vec<Row> = rows::read(REPORT, parsed)?;
         rows.retain(|other| other.what != *what && order.contains(&other.what));
         rows.push(row);
         rows.sort_by_key(|row| order.iter().position(|what| *what == row.what));
         rows::write(REPORT, &report(&rows))?;
     }
-    let rows: Vec<Row> = rows::read(REPORT).iter().filter_map(parsed).collect();
+    let rows: Vec<Row> = rows::read(REPORT, parsed)?;
     match rows.iter().map(|row| row.failed).sum() {
         0 => Ok(()),
         failed => Err(format!("{failed} combinations failed")),
@@ -201,8 +201,8 @@ fn is_for_cargo(path: &str) -> bool {
     NAMES.contains(&path) || path.starts_with(".cargo/")
 }
 
-fn parsed(cells: &Vec<String>) -> Option<Row> {
-    let [what, combinations, programs, failed, seconds, commit] = cells.as_slice() else {
+fn parsed(cells: &[String]) -> Option<Row> {
+    let [what, combinations, programs, failed, seconds, commit] = cells else {
         return None;
     };
     Some(Row {

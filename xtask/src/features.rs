@@ -70,13 +70,13 @@ pub fn run(words: &[&str]) -> Result<(), String> {
     for (index, project) in projects.iter().enumerate() {
         println!("{}/{} {}", index + 1, projects.len(), slug(project));
         let row = examine(project, &commit)?;
-        let mut rows: Vec<Row> = rows::read(REPORT).iter().filter_map(parsed).collect();
+        let mut rows: Vec<Row> = rows::read(REPORT, parsed)?;
         rows.retain(|other| other.path != row.path && order.contains(&other.path));
         rows.push(row);
         rows.sort_by_key(|row| order.iter().position(|path| *path == row.path));
         rows::write(REPORT, &report(&rows))?;
     }
-    let rows: Vec<Row> = rows::read(REPORT).iter().filter_map(parsed).collect();
+    let rows: Vec<Row> = rows::read(REPORT, parsed)?;
     match rows.iter().map(|row| row.not_needed.len()).sum() {
         0 => Ok(()),
         parts => Err(format!("{parts} parts are not needed")),
@@ -273,7 +273,7 @@ fn without(document: &DocumentMut, part: &Part) -> String {
     document.to_string()
 }
 
-fn parsed(cells: &Vec<String>) -> Option<Row> {
+fn parsed(cells: &[String]) -> Option<Row> {
     let [
         path,
         parts,
@@ -283,7 +283,7 @@ fn parsed(cells: &Vec<String>) -> Option<Row> {
         not_needed,
         seconds,
         commit,
-    ] = cells.as_slice()
+    ] = cells
     else {
         return None;
     };

@@ -39,12 +39,12 @@ pub fn run(newest: &str, words: &[&str]) -> Result<(), String> {
     for (index, project) in wanted.iter().enumerate() {
         let slug = project.with(&[]).slug();
         println!("{}/{} {slug}", index + 1, wanted.len());
-        let mut checks = read()?;
+        let mut checks = rows::read(REPORT, parsed)?;
         checks.retain(|check| check.path != slug);
         checks.extend(check(project, newest, &commit)?);
         write(checks, &projects, newest)?;
     }
-    let checks = read()?;
+    let checks = rows::read(REPORT, parsed)?;
     let failed = checks.iter().filter(|check| !check.passed).count();
     println!("{} passed, {failed} failed", checks.len() - failed);
     if failed == 0 {
@@ -80,14 +80,6 @@ fn git(words: &[&str]) -> Result<String, String> {
         .map_err(|error| format!("cannot ask git: {error}"))?;
     let said = projects::finished(&format!("git {}", words.join(" ")), &output)?;
     Ok(said.trim().to_owned())
-}
-
-/// The report's rows.
-fn read() -> Result<Vec<Check>, String> {
-    let rows = rows::read(REPORT);
-    let check =
-        |row: &Vec<String>| parsed(row).ok_or_else(|| format!("{REPORT}: cannot read {row:?}"));
-    rows.iter().map(check).collect()
 }
 
 fn parsed(row: &[String]) -> Option<Check> {

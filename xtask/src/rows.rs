@@ -4,12 +4,15 @@ use std::fs;
 
 use crate::projects;
 
-/// The cells of each row of a report's table; none where there is no report.
-pub fn read(report: &str) -> Vec<Vec<String>> {
+/// Each row of a report's table, as `row` makes it of its cells; none where there is no report.
+pub fn read<T>(report: &str, row: fn(&[String]) -> Option<T>) -> Result<Vec<T>, String> {
     let text = fs::read_to_string(projects::repository().join(report)).unwrap_or_default();
     let lines = text.lines().filter(|line| line.starts_with("| "));
     // The first of them has the names of the columns.
-    lines.skip(1).map(cells).collect()
+    lines
+        .skip(1)
+        .map(|line| row(&cells(line)).ok_or_else(|| format!("{report}: cannot read `{line}`")))
+        .collect()
 }
 
 fn cells(line: &str) -> Vec<String> {
